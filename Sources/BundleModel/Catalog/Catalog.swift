@@ -1,0 +1,12 @@
+/// Every item that the collector knows, in the order in which bundles list them.
+public enum Catalog {
+  /// All declared items.
+  public static let all: [Artifact] =
+    Artifact.host + Artifact.system + Artifact.kubelet + Artifact.cni + Artifact.ipamd
+    + Artifact.net + Artifact.sysctl + Artifact.imds + Artifact.kube
+
+  /// The declaration behind an id, if this version knows it.
+  public static func artifact(_ id: ArtifactID) -> Artifact? {
+    all.first { $0.id == id }
+  }
+}

@@ -1,0 +1,52 @@
+extension ArtifactID {
+  /// The pool as ipamd holds it.
+  public static let ipamdENIs: Self = "ipamd.enis"
+  /// The pool once more, after everything else was gathered.
+  public static let ipamdENIsAfter: Self = "ipamd.enis_after"
+  /// Network settings in effect.
+  public static let networkSettings: Self = "ipamd.netutils_env"
+  /// Five of ipamd's settings in effect.
+  public static let ipamdSettings: Self = "ipamd.ipamd_env"
+  /// ipamd's counters.
+  public static let ipamdMetrics: Self = "ipamd.metrics"
+  /// The allocations that ipamd restores when it starts.
+  public static let checkpoint: Self = "ipamd.checkpoint"
+  /// The environment of the running ipamd, reduced to known names.
+  public static let agentEnvironment: Self = "ipamd.agent_env"
+}
+
+extension Artifact {
+  /// The state of the address manager.
+  static let ipamd: [Artifact] = [
+    Artifact(
+      .ipamdENIs,
+      "The pool: every ENI, prefix and address, and which pod holds it.",
+      source: .http(port: 61679, path: "/v1/enis"), path: "ipamd/enis.json", holds: .ipamd,
+      capBytes: 8 << 20, stage: .snapshot),
+    Artifact(
+      .networkSettings,
+      "SNAT, node port, connection mark, MTU and veth prefix in use.",
+      source: .http(port: 61679, path: "/v1/networkutils-env-settings"),
+      path: "ipamd/networkutils-env-settings.json", holds: .ipamd, capBytes: 64 << 10),
+    Artifact(
+      .ipamdSettings,
+      "Warm targets, custom networking and subnet discovery in use.",
+      source: .http(port: 61679, path: "/v1/ipamd-env-settings"),
+      path: "ipamd/ipamd-env-settings.json", holds: .ipamd, capBytes: 64 << 10),
+    Artifact(
+      .ipamdMetrics,
+      "ipamd's counters: pool size, EC2 errors and latencies, instance limits.",
+      source: .http(port: 61678, path: "/metrics"), path: "ipamd/metrics.prom", holds: .ipamd,
+      capBytes: 8 << 20, stage: .snapshot),
+    Artifact(
+      .checkpoint,
+      "The allocations that ipamd restores when it starts.",
+      source: .files(["/var/run/aws-node/ipam*.json"]), path: "ipamd/checkpoint", needsRoot: true,
+      timeoutSeconds: 2, capBytes: 8 << 20, stage: .snapshot),
+    Artifact(
+      .agentEnvironment,
+      "The settings and the identity that the running ipamd was started with.",
+      source: .derived(.agentEnvironment), path: "ipamd/agent_env.json", needsRoot: true,
+      timeoutSeconds: 2, capBytes: 64 << 10),
+  ]
+}

@@ -1,0 +1,21 @@
+extension ArtifactID {
+  /// The pods that are bound to this node.
+  public static let nodePods: Self = "kube.pods"
+}
+
+extension Artifact {
+  /// Objects that the node may read through its own credentials.
+  static let kube: [Artifact] = [
+    Artifact(
+      .nodePods,
+      "The pods of this node: probes, environment and state of aws-node and kube-proxy.",
+      source: .command(
+        "kubectl",
+        [
+          "--kubeconfig=/var/lib/kubelet/kubeconfig", "--request-timeout=10s", "get", "pods",
+          "--all-namespaces", "--field-selector=spec.nodeName={node}", "--output=json",
+        ]),
+      path: "kube/pods.json", needsRoot: true, timeoutSeconds: 15, capBytes: 16 << 20,
+      redaction: .configuration)
+  ]
+}

@@ -1,0 +1,44 @@
+import BundleModel
+import Testing
+
+@Suite("The catalogue of items")
+struct CatalogTests {
+  @Test("every id is unique and has the form category.snake_case")
+  func idsAreUnique() {
+    var seen: Set<ArtifactID> = []
+    for artifact in Catalog.all {
+      #expect(seen.insert(artifact.id).inserted, "\(artifact.id) is declared twice")
+      let parts = artifact.id.rawValue.split(separator: ".", omittingEmptySubsequences: false)
+      #expect(parts.count == 2, "\(artifact.id)")
+      for part in parts {
+        #expect(!part.isEmpty && part.utf8.allSatisfy(isSnake), "\(artifact.id)")
+      }
+    }
+  }
+
+  @Test("every path is relative, plain ASCII, and every single file's path is unique")
+  func pathsAreSafe() {
+    var seen: Set<String> = []
+    for artifact in Catalog.all {
+      #expect(!artifact.path.hasPrefix("/"))
+      #expect(!artifact.path.split(separator: "/").contains(".."))
+      #expect(artifact.path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "\(artifact.path)")
+      if case .files = artifact.source { continue }
+      #expect(seen.insert(artifact.path).inserted, "\(artifact.path) is written twice")
+    }
+  }
+
+  @Test("every item is bounded in time and size and says what it is for")
+  func boundsAreSet() {
+    for artifact in Catalog.all {
+      #expect(artifact.timeoutSeconds > 0 && artifact.timeoutSeconds <= 120, "\(artifact.id)")
+      #expect(artifact.capBytes > 0 && artifact.capBytes <= 128 << 20, "\(artifact.id)")
+      #expect(artifact.summary.hasSuffix("."), "\(artifact.id)")
+    }
+  }
+
+  private func isSnake(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+      || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
+  }
+}
