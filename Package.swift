@@ -37,6 +37,11 @@ let package = Package(
   ],
   targets: [
     .target(name: "BundleModel", swiftSettings: strict),
+    .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
+    .target(
+      name: "BundleReader", dependencies: ["BundleModel", "BundleArchive", systemPackage],
+      swiftSettings: strict),
+    .target(name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
   ]
 )
