@@ -37,11 +37,20 @@ let package = Package(
   ],
   targets: [
     .target(name: "BundleModel", swiftSettings: strict),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
     .target(
       name: "BundleReader", dependencies: ["BundleModel", "BundleArchive", systemPackage],
       swiftSettings: strict),
-    .target(name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
+    .target(
+      name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
+    .testTarget(
+      name: "BundleArchiveTests", dependencies: ["BundleArchive", systemPackage],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BundleReaderTests",
+      dependencies: ["BundleArchive", "BundleModel", "BundleReader", systemPackage],
+      swiftSettings: strict),
   ]
 )
