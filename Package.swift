@@ -42,6 +42,8 @@ let package = Package(
       name: "BundleReader", dependencies: ["BundleModel", "BundleArchive", systemPackage],
       swiftSettings: strict),
     .target(name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
+    .target(name: "Redaction", swiftSettings: strict),
+    .testTarget(name: "RedactionTests", dependencies: ["Redaction"], swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
   ]
 )
