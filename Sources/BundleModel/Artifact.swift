@@ -150,6 +150,8 @@ extension Artifact {
     case environment
     /// Configuration trees: the values of secret keys, then secrets by shape.
     case configuration
+    /// Kubernetes objects: environment values by the allow-list, then secrets by shape.
+    case kubernetesObjects
     /// The bytes pass unchanged, because they are compressed.
     case none
   }
