@@ -53,7 +53,8 @@ extension Artifact.RedactionRule {
   /// The redactor's rules behind a declaration; `nil` lets bytes pass.
   fileprivate var rules: RedactionRules? {
     switch self {
-    case .scan: [.secrets, .logs]
+    case .scan: [.secrets]
+    case .log: [.secrets, .logs]
     case .environment: [.environment, .secrets]
     case .configuration: [.configuration, .secrets]
     case .kubernetesObjects: [.kubernetesObjects, .secrets]
