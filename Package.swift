@@ -38,6 +38,17 @@ let package = Package(
   targets: [
     .target(name: "BundleModel", swiftSettings: strict),
     .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CNamespaces"),
+    .target(
+      name: "LabNode",
+      dependencies: [nioCore, nioPosix, nioHTTP1, systemPackage, subprocess],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "cnitriage-lab",
+      dependencies: ["LabNode", "CNamespaces", subprocess, systemPackage], path: "Sources/lab",
+      swiftSettings: strict),
+    .testTarget(
+      name: "LabNodeTests", dependencies: ["LabNode"], swiftSettings: strict),
     .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
     .target(
       name: "BundleReader", dependencies: ["BundleModel", "BundleArchive", systemPackage],
