@@ -79,8 +79,7 @@ struct LineScanner: Sendable {
   }
 
   private var needsLineStarts: Bool {
-    mode != .plain || rules.contains(.environment) || rules.contains(.configuration)
-      || rules.contains(.commandLines)
+    mode != .plain || rules.contains(.environment)
   }
 
   private func matches(_ trigger: Trigger, _ window: Window, wordEnd: Int) -> [Match] {
@@ -217,6 +216,11 @@ struct LineScanner: Sendable {
       mask(masked, .environment, .line, window, &copied, &output)
     }
     environment = line.continuation
+    if let part = line.userInformation {
+      counts[.urls] += 1
+      mask(part, .urls, .word, window, &copied, &output)
+      return part.upperBound
+    }
     return line.masked?.upperBound ?? start
   }
 }
