@@ -37,13 +37,46 @@ let package = Package(
   ],
   targets: [
     .target(name: "BundleModel", swiftSettings: strict),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
     .target(
       name: "BundleReader", dependencies: ["BundleModel", "BundleArchive", systemPackage],
       swiftSettings: strict),
-    .target(name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
+    .target(
+      name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
     .target(name: "Redaction", swiftSettings: strict),
-    .testTarget(name: "RedactionTests", dependencies: ["Redaction"], swiftSettings: strict),
+    .target(
+      name: "NodeCollector",
+      dependencies: [
+        "BundleModel", "BundleArchive", "CLinux", "Redaction", subprocess, systemPackage, nioCore,
+        nioPosix,
+        nioHTTP1, crypto,
+      ], swiftSettings: strict),
+    .target(
+      name: "CollectCommand",
+      dependencies: ["BundleModel", "NodeCollector", systemPackage, argumentParser],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "cnitriage", dependencies: ["BundleModel", "CollectCommand", argumentParser],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "cnitriage-node", dependencies: ["BundleModel", "CollectCommand", argumentParser],
+      swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
+    .testTarget(
+      name: "NodeCollectorTests",
+      dependencies: [
+        "BundleArchive", "BundleModel", "NodeCollector", systemPackage, crypto, nioCore, nioPosix,
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "RedactionTests", dependencies: ["Redaction"], swiftSettings: strict),
+    .testTarget(name: "TidyTests", swiftSettings: strict),
+    .testTarget(
+      name: "BundleArchiveTests", dependencies: ["BundleArchive", systemPackage],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BundleReaderTests",
+      dependencies: ["BundleArchive", "BundleModel", "BundleReader", systemPackage],
+      swiftSettings: strict),
   ]
 )
