@@ -77,6 +77,26 @@ struct StreamTests {
     }
   }
 
+  @Test("names and shapes are recognised across the end of a window")
+  func windowBorders() {
+    let border = Redactor.lineLimit - (16 << 10)
+    let seeds = [
+      ("\"DB_PASSWORD\":\"hunter2\"", "hunter2"), (SecretTests.keyID, SecretTests.keyID),
+      (SecretTests.jwt, SecretTests.jwt), ("\\\"x-token\\\":\\\"tk9Qx77\\\"", "tk9Qx77"),
+      (SecretTests.bootstrap, SecretTests.bootstrap),
+    ]
+    for (text, secret) in seeds {
+      for position in border - 120...border + 20 {
+        let before = String(repeating: "-", count: position - 1) + " "
+        let after = " " + String(repeating: "-", count: 80_000)
+        let (masked, counts) = redact(before + text + after + "\n")
+        let expected = text.replacing(secret, with: "<redacted:R1>")
+        #expect(masked == before + expected + after + "\n")
+        #expect(counts[.secrets] == 1)
+      }
+    }
+  }
+
   @Test(
     "a value longer than any buffer goes as a whole", arguments: [100, 60_000, 90_000, 400_000])
   func longValues(length: Int) {
