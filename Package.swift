@@ -11,6 +11,11 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Fuzzers exist only on request, because their flags keep a package from being a dependency.
+let isFuzzing = Context.environment["CNITRIAGE_FUZZ"] == "1"
+/// What a library needs so that a fuzzer sees which of its branches an input takes.
+let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : []
+
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -55,7 +60,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
-    .target(name: "Redaction", swiftSettings: strict),
+    .target(name: "Redaction", swiftSettings: strict + instrumented),
     .target(
       name: "NodeCollector",
       dependencies: [
@@ -91,3 +96,13 @@ let package = Package(
       swiftSettings: strict),
   ]
 )
+
+if isFuzzing {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz-redaction", dependencies: ["Redaction"], path: "Sources/FuzzRedaction",
+      swiftSettings: [
+        .swiftLanguageMode(.v6), .unsafeFlags(["-sanitize=fuzzer"]),
+      ],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}
