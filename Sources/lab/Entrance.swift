@@ -19,10 +19,13 @@ struct Entrance: Sendable {
   /// Returns only when that fails.
   func run() -> LabError {
     let here = FileManager.default.currentDirectoryPath
+    // The process that holds the node's namespaces made them for its children.
     // `env` gives the exit codes 126 and 127 that a shell would give.
     let words =
       [
-        "nsenter", "--target=\(process)", "--mount", "--net", "--uts", "--pid", "--time", "--",
+        "nsenter", "--target=\(process)", "--mount", "--net", "--uts",
+        "--pid=/proc/\(process)/ns/pid_for_children",
+        "--time=/proc/\(process)/ns/time_for_children", "--",
         "/usr/bin/env", "--chdir=\(here)", "--",
       ] + command
     var pointers = unsafe words.map { unsafe strdup($0) } + [nil]
