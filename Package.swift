@@ -42,6 +42,39 @@ let package = Package(
       name: "BundleReader", dependencies: ["BundleModel", "BundleArchive", systemPackage],
       swiftSettings: strict),
     .target(name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
+    .target(name: "ReportModel", swiftSettings: strict),
+    .target(name: "ReportRendering", dependencies: ["ReportModel"], swiftSettings: strict),
+    .executableTarget(name: "RuleEmbedder", swiftSettings: strict),
+    .plugin(
+      name: "EmbedRules", capability: .buildTool(), dependencies: ["RuleEmbedder"],
+      path: "Sources/EmbedRules"),
+    .target(
+      name: "BuiltinRules", path: "Rules", swiftSettings: strict, plugins: ["EmbedRules"]),
+    .target(
+      name: "RuleEngine",
+      dependencies: ["BundleModel", "Facts", "FactStore", "ReportModel", "BuiltinRules", yams],
+      swiftSettings: strict),
+    .target(
+      name: "Analysis",
+      dependencies: [
+        "BundleModel", "BundleReader", "BuiltinRules", "Facts", "FactStore", "ReportModel",
+        "RuleEngine", crypto,
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "ReportModelTests", dependencies: ["ReportModel"], swiftSettings: strict),
+    .testTarget(
+      name: "ReportRenderingTests", dependencies: ["ReportModel", "ReportRendering"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RuleEngineTests",
+      dependencies: ["BundleModel", "BuiltinRules", "Facts", "FactStore", "ReportModel", "RuleEngine"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AnalysisTests",
+      dependencies: [
+        "Analysis", "BundleModel", "BundleReader", "ReportModel", "ReportRendering", "RuleEngine",
+      ],
+      swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
   ]
 )
