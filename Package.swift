@@ -37,44 +37,57 @@ let package = Package(
   ],
   targets: [
     .target(name: "BundleModel", swiftSettings: strict),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
     .target(
       name: "BundleReader", dependencies: ["BundleModel", "BundleArchive", systemPackage],
       swiftSettings: strict),
-    .target(name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
-    .target(name: "ReportModel", swiftSettings: strict),
-    .target(name: "ReportRendering", dependencies: ["ReportModel"], swiftSettings: strict),
-    .executableTarget(name: "RuleEmbedder", swiftSettings: strict),
-    .plugin(
-      name: "EmbedRules", capability: .buildTool(), dependencies: ["RuleEmbedder"],
-      path: "Sources/EmbedRules"),
     .target(
-      name: "BuiltinRules", path: "Rules", swiftSettings: strict, plugins: ["EmbedRules"]),
-    .target(
-      name: "RuleEngine",
-      dependencies: ["BundleModel", "Facts", "FactStore", "ReportModel", "BuiltinRules", yams],
-      swiftSettings: strict),
-    .target(
-      name: "Analysis",
-      dependencies: [
-        "BundleModel", "BundleReader", "BuiltinRules", "Facts", "FactStore", "ReportModel",
-        "RuleEngine", crypto,
-      ],
-      swiftSettings: strict),
-    .testTarget(name: "ReportModelTests", dependencies: ["ReportModel"], swiftSettings: strict),
-    .testTarget(
-      name: "ReportRenderingTests", dependencies: ["ReportModel", "ReportRendering"],
-      swiftSettings: strict),
-    .testTarget(
-      name: "RuleEngineTests",
-      dependencies: ["BundleModel", "BuiltinRules", "Facts", "FactStore", "ReportModel", "RuleEngine"],
-      swiftSettings: strict),
-    .testTarget(
-      name: "AnalysisTests",
-      dependencies: [
-        "Analysis", "BundleModel", "BundleReader", "ReportModel", "ReportRendering", "RuleEngine",
-      ],
-      swiftSettings: strict),
+      name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
+    .testTarget(
+      name: "BundleArchiveTests", dependencies: ["BundleArchive", systemPackage],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BundleReaderTests",
+      dependencies: ["BundleArchive", "BundleModel", "BundleReader", systemPackage],
+      swiftSettings: strict),
   ]
 )
+
+// Judging: facts to outcomes to reports.
+package.targets += [
+  .target(name: "ReportModel", swiftSettings: strict),
+  .target(name: "ReportRendering", dependencies: ["ReportModel"], swiftSettings: strict),
+  .executableTarget(name: "RuleEmbedder", swiftSettings: strict),
+  .plugin(
+    name: "EmbedRules", capability: .buildTool(), dependencies: ["RuleEmbedder"],
+    path: "Sources/EmbedRules"),
+  .target(
+    name: "BuiltinRules", path: "Rules", swiftSettings: strict, plugins: ["EmbedRules"]),
+  .target(
+    name: "RuleEngine",
+    dependencies: ["BundleModel", "Facts", "FactStore", "ReportModel", "BuiltinRules", yams],
+    swiftSettings: strict),
+  .target(
+    name: "Analysis",
+    dependencies: [
+      "BundleModel", "BundleReader", "BuiltinRules", "Facts", "FactStore", "ReportModel",
+      "RuleEngine", crypto,
+    ],
+    swiftSettings: strict),
+  .testTarget(name: "ReportModelTests", dependencies: ["ReportModel"], swiftSettings: strict),
+  .testTarget(
+    name: "ReportRenderingTests", dependencies: ["ReportModel", "ReportRendering"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "RuleEngineTests",
+    dependencies: ["BundleModel", "BuiltinRules", "Facts", "FactStore", "ReportModel", "RuleEngine"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "AnalysisTests",
+    dependencies: [
+      "Analysis", "BundleModel", "BundleReader", "ReportModel", "ReportRendering", "RuleEngine",
+    ],
+    swiftSettings: strict),
+]
