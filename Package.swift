@@ -21,6 +21,7 @@ let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -44,6 +45,13 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
+    .target(name: "Facts", dependencies: ["BundleModel"], swiftSettings: strict),
+    .target(
+      name: "FactStore", dependencies: ["BundleModel", "Facts", grdb, sqlite], swiftSettings: strict
+    ),
+    .testTarget(
+      name: "FactStoreTests", dependencies: ["BundleModel", "Facts", "FactStore"],
+      swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
     .testTarget(
       name: "BundleArchiveTests", dependencies: ["BundleArchive", systemPackage],
