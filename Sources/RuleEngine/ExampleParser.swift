@@ -32,7 +32,7 @@ extension RuleDefinition {
           "no item is called `\(key.text)`", why: "an example gives items of the collector",
           remedy: near.map { "nearest: \($0)" } ?? "see: cnitriage collect --list")
       }
-      guard case .mapping = value.node else {
+      guard value.kind == .mapping else {
         members.append(
           RuleExample.Member(
             artifact: artifact.id, origin: try defaultOrigin(artifact, value),
@@ -105,8 +105,8 @@ extension RuleDefinition {
   private static func expectation(
     _ node: RuleNode
   ) throws(RuleError) -> RuleExample.Expectation {
-    switch node.node {
-    case .sequence:
+    switch node.kind {
+    case .list:
       var rows: [[String: String]] = []
       for entry in try node.list("expect") {
         var row: [String: String] = [:]

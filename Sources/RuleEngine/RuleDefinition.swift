@@ -20,7 +20,7 @@ public struct RuleDefinition: Sendable {
   /// The items it cannot do without; `nil` when they follow from the tables it reads.
   public let needs: [Need]?
   /// Returns the violating rows.
-  public let query: SQLText
+  public internal(set) var query: SQLText
   /// Returns further places to show when it fires.
   public let evidence: SQLText?
   /// Yields a reason when the rule doesn't concern the node.

@@ -41,6 +41,21 @@ struct RuleNode {
       remedy: "quote texts that hold `: ` or ` #`, or use a block after `|`")
   }
 
+  /// The three shapes of YAML values.
+  enum Kind {
+    case text
+    case list
+    case mapping
+  }
+
+  var kind: Kind {
+    switch node {
+    case .sequence: .list
+    case .mapping: .mapping
+    default: .text
+    }
+  }
+
   var line: Int { node.mark?.line ?? 1 }
 
   func error(_ what: String, why: String, remedy: String) -> RuleError {

@@ -1,4 +1,4 @@
-import BuiltinRules
+public import BuiltinRules
 import BundleModel
 import ReportModel
 
@@ -121,7 +121,7 @@ extension RuleDefinition {
   }
 
   private static func fix(_ node: RuleNode) throws(RuleError) -> Finding.Fix {
-    if case .scalar = node.node {
+    if node.kind == .text {
       return Finding.Fix(text: joined(try node.text("fix")), commands: [])
     }
     let fields = try node.mapping(of: "fix", keys: ["text", "commands"])
