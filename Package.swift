@@ -52,7 +52,33 @@ let package = Package(
     .testTarget(
       name: "FactStoreTests", dependencies: ["BundleModel", "Facts", "FactStore"],
       swiftSettings: strict),
+    .target(name: "Redaction", swiftSettings: strict),
+    .target(
+      name: "NodeCollector",
+      dependencies: [
+        "BundleModel", "BundleArchive", "CLinux", "Redaction", subprocess, systemPackage, nioCore,
+        nioPosix,
+        nioHTTP1, crypto,
+      ], swiftSettings: strict),
+    .target(
+      name: "CollectCommand",
+      dependencies: ["BundleModel", "NodeCollector", systemPackage, argumentParser],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "cnitriage", dependencies: ["BundleModel", "CollectCommand", argumentParser],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "cnitriage-node", dependencies: ["BundleModel", "CollectCommand", argumentParser],
+      swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
+    .testTarget(
+      name: "NodeCollectorTests",
+      dependencies: [
+        "BundleArchive", "BundleModel", "NodeCollector", systemPackage, crypto, nioCore, nioPosix,
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "RedactionTests", dependencies: ["Redaction"], swiftSettings: strict),
+    .testTarget(name: "TidyTests", swiftSettings: strict),
     .testTarget(
       name: "BundleArchiveTests", dependencies: ["BundleArchive", systemPackage],
       swiftSettings: strict),
