@@ -65,7 +65,11 @@ let package = Package(
       dependencies: ["BundleModel", "NodeCollector", systemPackage, argumentParser],
       swiftSettings: strict),
     .executableTarget(
-      name: "cnitriage", dependencies: ["BundleModel", "CollectCommand", argumentParser],
+      name: "cnitriage",
+      dependencies: [
+        "Analysis", "BundleModel", "BundleReader", "CollectCommand", "ReportModel",
+        "ReportRendering", "RuleEngine", argumentParser, systemPackage,
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "cnitriage-node", dependencies: ["BundleModel", "CollectCommand", argumentParser],
