@@ -120,7 +120,6 @@ let package = Package(
       name: "cnitriage-lab",
       dependencies: ["LabNode", "CNamespaces", subprocess, systemPackage], path: "Sources/lab",
       swiftSettings: strict),
-    .target(name: "TestSupport", swiftSettings: strict),
 
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
     .testTarget(

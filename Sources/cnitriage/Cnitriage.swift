@@ -8,7 +8,9 @@ struct Cnitriage: AsyncParsableCommand {
     commandName: "cnitriage",
     abstract: "Support bundles and diagnosis for nodes with the Amazon VPC CNI.",
     version: Manifest.ToolVersion.current.version,
-    subcommands: [CollectCommand.self])
+    subcommands: [
+      CollectCommand.self, AnalyzeCommand.self, ExplainCommand.self, RulesCommand.self,
+    ])
 }
 
 @main
