@@ -141,18 +141,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "ReportModelTests", dependencies: ["ReportModel"], swiftSettings: strict),
     .testTarget(
-      name: "ReportRenderingTests", dependencies: ["ReportModel", "ReportRendering"],
-      swiftSettings: strict),
-    .testTarget(
       name: "RuleEngineTests",
       dependencies: [
         "BundleModel", "BuiltinRules", "Facts", "FactStore", "ReportModel", "RuleEngine",
-      ],
-      swiftSettings: strict),
-    .testTarget(
-      name: "AnalysisTests",
-      dependencies: [
-        "Analysis", "BundleModel", "BundleReader", "ReportModel", "ReportRendering", "RuleEngine",
       ],
       swiftSettings: strict),
     .testTarget(
