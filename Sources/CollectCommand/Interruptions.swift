@@ -2,6 +2,7 @@ import Dispatch
 import FoundationEssentials
 import Glibc
 import NodeCollector
+import Synchronization
 
 /// Turns Ctrl-C and SIGTERM into values: the first one ends the run in an orderly way, a second one
 /// ends the program at once.
@@ -22,15 +23,37 @@ final class Interruptions {
       // The default action would end the program before the archive is finished.
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      let first = FirstSignal()
       source.setEventHandler {
-        if case .terminated = continuation.yield(interruption) {
+        switch first.note(.now()) {
+        case .isFirst: continuation.yield(interruption)
+        case .isEcho: return
+        case .isSecond:
           if let partial { try? FileManager.default.removeItem(atPath: partial) }
           _exit(128 + number)
         }
-        continuation.finish()
       }
       source.activate()
       return source
+    }
+  }
+
+  /// Remembers when a signal came for the first time.
+  private final class FirstSignal: Sendable {
+    enum Order { case isFirst, isEcho, isSecond }
+
+    private let time = Mutex<DispatchTime?>(nil)
+
+    /// A terminal, `sudo` and `timeout` may each pass one key press on; only a later one counts as
+    /// the user's second.
+    func note(_ now: DispatchTime) -> Order {
+      time.withLock { time in
+        guard let first = time else {
+          time = now
+          return .isFirst
+        }
+        return now < first + .milliseconds(700) ? .isEcho : .isSecond
+      }
     }
   }
 
