@@ -116,16 +116,19 @@ package.targets += [
     swiftSettings: strict),
   .testTarget(name: "ReportModelTests", dependencies: ["ReportModel"], swiftSettings: strict),
   .testTarget(
-    name: "ReportRenderingTests", dependencies: ["ReportModel", "ReportRendering"],
+    name: "ReportRenderingTests", dependencies: ["ReportModel", "ReportRendering", crypto],
     swiftSettings: strict),
   .testTarget(
     name: "RuleEngineTests",
-    dependencies: ["BundleModel", "BuiltinRules", "Facts", "FactStore", "ReportModel", "RuleEngine"],
+    dependencies: [
+      "BundleModel", "BuiltinRules", "Facts", "FactStore", "ReportModel", "RuleEngine",
+    ],
     swiftSettings: strict),
   .testTarget(
     name: "AnalysisTests",
     dependencies: [
-      "Analysis", "BundleModel", "BundleReader", "ReportModel", "ReportRendering", "RuleEngine",
+      "Analysis", "BuiltinRules", "BundleModel", "BundleReader", "ReportModel", "ReportRendering",
+      "RuleEngine",
     ],
     swiftSettings: strict),
 ]

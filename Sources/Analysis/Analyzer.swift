@@ -1,6 +1,6 @@
+import BuiltinRules
 import BundleModel
 public import BundleReader
-import BuiltinRules
 import Crypto
 import FactStore
 import Facts

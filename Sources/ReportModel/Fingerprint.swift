@@ -33,7 +33,8 @@ public enum Fingerprint {
 
   private static func normalisedWord(_ word: String) -> String {
     let isLongID =
-      word.unicodeScalars.count >= 12 && word.unicodeScalars.allSatisfy { $0.properties.isASCIIHexDigit }
+      word.unicodeScalars.count >= 12
+      && word.unicodeScalars.allSatisfy { $0.properties.isASCIIHexDigit }
     if isLongID { return "#" }
     var result = ""
     var isInNumber = false

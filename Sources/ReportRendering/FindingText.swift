@@ -80,7 +80,8 @@ struct FindingText {
       return
     }
     let shown = style.shown(text)
-    let fits = place.cellCount < Self.placeWidth
+    let fits =
+      place.cellCount < Self.placeWidth
       && 4 + Self.placeWidth + shown.cellCount <= style.width
     if fits {
       out.write(String(repeating: " ", count: Self.placeWidth - place.cellCount) + shown + "\n")

@@ -71,7 +71,8 @@ public struct HTMLRenderer: ReportRenderer {
   }
 
   private func verdict(_ report: Report, to out: inout some TextOutputStream) {
-    out.write("<section class=\"verdict\" aria-labelledby=\"verdict\">\n<h2 id=\"verdict\">Verdict</h2>\n")
+    out.write(
+      "<section class=\"verdict\" aria-labelledby=\"verdict\">\n<h2 id=\"verdict\">Verdict</h2>\n")
     for cause in report.rootCauses {
       out.write(
         "<p><strong>Likely root cause</strong> (confidence \(cause.confidence.rawValue)): "
@@ -85,7 +86,9 @@ public struct HTMLRenderer: ReportRenderer {
       "<span class=\"\($0.rawValue)\">\(summary[$0]) \($0.rawValue)</span>"
     }
     out.write(
-      "<p>" + (counts.isEmpty ? "<span class=\"good\">no findings</span>" : counts.joined(separator: ", ")))
+      "<p>"
+        + (counts.isEmpty
+          ? "<span class=\"good\">no findings</span>" : counts.joined(separator: ", ")))
     out.write(
       "; \(summary.passed) passed, \(summary.absorbed) folded into a cause, "
         + "\(summary.notEvaluated) not evaluated, \(summary.notApplicable) not applicable.</p>\n")
@@ -93,7 +96,8 @@ public struct HTMLRenderer: ReportRenderer {
   }
 
   private func findings(_ report: Report, to out: inout some TextOutputStream) {
-    out.write("<section aria-labelledby=\"findings\">\n<h2 id=\"findings\" tabindex=\"-1\">Findings</h2>\n")
+    out.write(
+      "<section aria-labelledby=\"findings\">\n<h2 id=\"findings\" tabindex=\"-1\">Findings</h2>\n")
     out.write(
       """
       <div id="controls" class="controls" hidden>
@@ -134,7 +138,8 @@ public struct HTMLRenderer: ReportRenderer {
     }
     out.write(facts + "</p>\n")
     evidence(finding, to: &out)
-    out.write("<h4>Why</h4>\n<p>\(html: finding.why)</p>\n<h4>Fix</h4>\n<p>\(html: finding.fix.text)</p>\n")
+    out.write(
+      "<h4>Why</h4>\n<p>\(html: finding.why)</p>\n<h4>Fix</h4>\n<p>\(html: finding.fix.text)</p>\n")
     if !finding.fix.commands.isEmpty {
       let commands = finding.fix.commands.joined(separator: "\n")
       out.write("<pre>\(html: commands)</pre>\n")
@@ -143,7 +148,8 @@ public struct HTMLRenderer: ReportRenderer {
       out.write("<h4>Consequences</h4>\n<ul>\n")
       for consequence in finding.consequences {
         let links = consequence.findings.map { "<a href=\"#\(html: $0)\">\(html: $0)</a>" }
-        out.write("<li><code>\(html: consequence.rule)</code>: \(links.joined(separator: ", "))</li>\n")
+        out.write(
+          "<li><code>\(html: consequence.rule)</code>: \(links.joined(separator: ", "))</li>\n")
       }
       out.write("</ul>\n")
     }

@@ -48,7 +48,8 @@ extension RuleDefinition {
         } else if name.text.hasPrefix("/") {
           members.append(
             RuleExample.Member(
-              artifact: artifact.id, origin: name.text, content: .text(try text.rawText(name.text))))
+              artifact: artifact.id, origin: name.text, content: .text(try text.rawText(name.text)))
+          )
         } else {
           throw name.node.error(
             "`\(name.text)` is neither `file` nor an absolute path",

@@ -60,7 +60,11 @@ struct FindingBuilder {
       path: path, line: row.integer("line").map { Int(clamping: $0) },
       pointer: row.text("pointer"), excerpt: row.text("note"),
       time: row.integer("time_us").map { Timestamp.rfc3339($0) })
-    if draft.evidence.contains(where: { $0.location == evidence.location && $0.excerpt == evidence.excerpt }) { return }
+    if draft.evidence.contains(where: {
+      $0.location == evidence.location && $0.excerpt == evidence.excerpt
+    }) {
+      return
+    }
     if draft.evidence.count < RuleRunner.evidencePerFinding {
       draft.evidence.append(evidence)
     } else {

@@ -1,5 +1,5 @@
-import Facts
 public import FactStore
+import Facts
 
 /// Proves that a rule can run, against the tables of a store, before anything is judged.
 public struct RuleChecker {

@@ -71,7 +71,8 @@ struct RuleNode {
       guard keys.contains(key.text) else {
         let near = NearestName.to(key.text, among: keys)
         throw key.node.error(
-          "`\(key.text)` is not a key of \(name)", why: "known keys: " + keys.joined(separator: ", "),
+          "`\(key.text)` is not a key of \(name)",
+          why: "known keys: " + keys.joined(separator: ", "),
           remedy: near.map { "nearest: `\($0)`" } ?? "remove it")
       }
       found[key.text] = value
@@ -104,7 +105,8 @@ struct RuleNode {
     while let last = trimmed.last, last.isWhitespace { trimmed = trimmed.dropLast() }
     while let first = trimmed.first, first.isWhitespace { trimmed = trimmed.dropFirst() }
     guard !trimmed.isEmpty else {
-      throw error("\(name) is empty", why: "a text is expected", remedy: "write it, or drop the key")
+      throw error(
+        "\(name) is empty", why: "a text is expected", remedy: "write it, or drop the key")
     }
     return String(trimmed)
   }
@@ -154,7 +156,9 @@ struct RuleNode {
   func sql(_ name: String) throws(RuleError) -> SQLText {
     let text = try rawText(name)
     var isBlock = false
-    if case .scalar(let scalar) = node { isBlock = scalar.style == .literal || scalar.style == .folded }
+    if case .scalar(let scalar) = node {
+      isBlock = scalar.style == .literal || scalar.style == .folded
+    }
     return SQLText(text: text, line: line + (isBlock ? 1 : 0))
   }
 }

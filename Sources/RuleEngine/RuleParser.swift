@@ -54,7 +54,8 @@ extension RuleDefinition {
     fix = try Self.fix(required("fix"))
     causes = try optional("causes", Self.causes) ?? []
     quietIf = try optional("quiet_if") { (node) throws(RuleError) in try node.text("quiet_if") }
-    related = try optional("related") { (node) throws(RuleError) in try node.texts("related") } ?? []
+    related =
+      try optional("related") { (node) throws(RuleError) in try node.texts("related") } ?? []
     references = try required("references").texts("references")
     absorbs = try optional("absorbs", Self.edges) ?? []
     examples = try Self.examples(required("examples"))
@@ -129,7 +130,8 @@ extension RuleDefinition {
       throw node.error("`text` is missing", why: "a fix says what to do", remedy: "add `text: …`")
     }
     return Finding.Fix(
-      text: joined(try text.text("text")), commands: try fields["commands"]?.texts("commands") ?? [])
+      text: joined(try text.text("text")), commands: try fields["commands"]?.texts("commands") ?? []
+    )
   }
 
   private static func causes(_ node: RuleNode) throws(RuleError) -> [Cause] {

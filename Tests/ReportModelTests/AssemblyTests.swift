@@ -19,7 +19,8 @@ struct AssemblyTests {
     _ rule: String, _ outcome: Outcome, absorbs: [String] = [], confidence: Confidence = .high
   ) -> Judgement {
     Judgement(
-      rule: rule, title: rule, confidence: confidence, absorbs: absorbs.compactMap { AbsorbEdge($0) },
+      rule: rule, title: rule, confidence: confidence,
+      absorbs: absorbs.compactMap { AbsorbEdge($0) },
       outcome: outcome)
   }
 
