@@ -61,6 +61,8 @@ enum EnvironmentContinuation: Sendable, Equatable {
 struct EnvironmentLine {
   /// The value to mask; nil if the line holds none or an allowed one.
   var masked: Range<Int>?
+  /// The user information of a proxy's address, which goes under R2.
+  var userInformation: Range<Int>?
   var continuation = EnvironmentContinuation.none
 
   init(
@@ -83,6 +85,17 @@ struct EnvironmentLine {
     let valueStart = min(window.runEnd(from: equals + 1) { $0.isBlank }, end)
     let isAllowed = EnvironmentRedaction.isAllowed(name: window.bytes[start..<nameEnd])
     set(window, valueStart..<end, isMasked: !isAllowed, quote: nil)
+    if isAllowed, end - valueStart > 0, window.has("proxy", at: nameEnd - 5) {
+      userInformation = Self.userInformation(window, valueStart..<end)
+    }
+  }
+
+  /// What stands before the last @ of an address, behind its scheme.
+  private static func userInformation(_ window: Window, _ value: Range<Int>) -> Range<Int>? {
+    guard let at = window.bytes[value].lastIndex(of: Byte.at) else { return nil }
+    let scheme = window.find("://", from: value.lowerBound, to: at).map { $0 + 3 }
+    let start = window.runEnd(from: scheme ?? value.lowerBound, limit: 1) { $0.isQuote }
+    return start < at && !window.has("<redacted", at: start) ? start..<at : nil
   }
 
   /// Records the value and whether it is open at the line's end.

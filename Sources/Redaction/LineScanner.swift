@@ -28,18 +28,31 @@ struct LineScanner: Sendable {
     tail = nil
   }
 
-  /// Masks the bytes from `start` on into `output`, and returns the position up to which they are
-  /// done: `limit`, or more if a mask reaches further. Bytes up to the window's end may be looked at.
+  /// How far before the end of its trigger word a mask may begin.
+  static let reach = 32
+
+  /// How far a window is dealt with.
+  struct Progress {
+    /// Past the last byte that is written or masked.
+    var written: Int
+    /// Past the last byte that the automaton saw.
+    var seen: Int
+  }
+
+  /// Masks bytes into `output`: all up to `limit`, except that in an open window the last few wait
+  /// for a mask that may begin in them. A mask may reach further. Bytes up to the window's end may
+  /// be looked at.
   mutating func scan(
-    _ window: Window, from start: Int, to limit: Int, isLineStart: Bool, into output: inout [UInt8]
-  ) -> Int {
-    var copied = start
-    var index = start
+    _ window: Window, from start: Progress, to limit: Int, isLineStart: Bool,
+    into output: inout [UInt8]
+  ) -> Progress {
+    var copied = start.written
+    var index = start.seen
     if tail != nil {
-      index = dropTail(window, from: start)
+      index = dropTail(window, from: copied)
       copied = index
-    } else if isLineStart, start < limit {
-      index = beginLine(window, at: start, copied: &copied, into: &output)
+    } else if isLineStart, index < limit {
+      index = beginLine(window, at: index, copied: &copied, into: &output)
     }
     let classes = automaton.classes
     let next = automaton.next
@@ -70,17 +83,17 @@ struct LineScanner: Sendable {
         }
       }
     }
-    if copied < limit {
-      output.append(contentsOf: window.bytes[copied..<limit])
-      copied = limit
+    let end = window.isOpen ? limit - Self.reach : limit
+    if copied < end {
+      output.append(contentsOf: window.bytes[copied..<end])
+      copied = end
     }
     self.state = state
-    return copied
+    return Progress(written: copied, seen: index)
   }
 
   private var needsLineStarts: Bool {
-    mode != .plain || rules.contains(.environment) || rules.contains(.configuration)
-      || rules.contains(.commandLines)
+    mode != .plain || rules.contains(.environment)
   }
 
   private func matches(_ trigger: Trigger, _ window: Window, wordEnd: Int) -> [Match] {
@@ -217,6 +230,11 @@ struct LineScanner: Sendable {
       mask(masked, .environment, .line, window, &copied, &output)
     }
     environment = line.continuation
+    if let part = line.userInformation {
+      counts[.urls] += 1
+      mask(part, .urls, .word, window, &copied, &output)
+      return part.upperBound
+    }
     return line.masked?.upperBound ?? start
   }
 }

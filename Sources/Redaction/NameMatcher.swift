@@ -165,7 +165,6 @@ struct NameMatcher: Sendable {
     guard value.separator == .tightColon, !value.isNameQuoted else { return false }
     if name == .word, window[start - 1] == Byte.slash { return true }
     let lineStart = lineStart(window, before: start, limit: 512)
-    if window[lineStart] == Byte.colon { return true }
     var first = lineStart
     if window[first] == Byte.openBracket {
       first = window.runEnd(from: first, limit: 48) { $0 != Byte.space } + 1

@@ -19,6 +19,8 @@ public struct Redactor: Sendable {
   /// `done` bytes that are written already and only serve as context, then bytes that are not.
   private var buffer: [UInt8] = []
   private var done = 0
+  /// Past the last byte that was looked at, `done` or a little more.
+  private var seen = 0
   private var isLineStart = true
   /// How many bytes of a cut line were left out so far; nil outside such a line.
   private var omitted: Int?
@@ -65,6 +67,7 @@ public struct Redactor: Sendable {
     }
     buffer.removeAll()
     done = 0
+    seen = 0
   }
 
   /// Fills the buffer; every time it is full, its whole lines pass.
@@ -89,6 +92,7 @@ public struct Redactor: Sendable {
       let end = pass(upTo: newline + 1, isOpen: false, into: &output)
       buffer.removeFirst(end)
       done = 0
+      seen = 0
       isLineStart = true
     } else {
       passWindow(into: &output)
@@ -98,7 +102,7 @@ public struct Redactor: Sendable {
   /// Passes the beginning of a line that does not fit into the buffer.
   private mutating func passWindow(into output: inout [UInt8]) {
     let isCut = rules.contains(.logs) && done == 0
-    let limit = max(done, buffer.count - Self.overlap)
+    let limit = max(seen, buffer.count - Self.overlap)
     let end = pass(upTo: limit, isOpen: true, into: &output)
     isLineStart = false
     if isCut {
@@ -106,18 +110,24 @@ public struct Redactor: Sendable {
       scanner.count(.logs)
       buffer.removeAll(keepingCapacity: true)
       done = 0
+      seen = 0
       return
     }
     let kept = min(end, Self.context)
     buffer.removeFirst(end - kept)
     done = kept
+    seen -= end - kept
   }
 
   private mutating func pass(
     upTo limit: Int, isOpen: Bool, into output: inout [UInt8]
   ) -> Int {
     let window = Window(bytes: buffer, end: isOpen ? buffer.count : limit, isOpen: isOpen)
-    return scanner.scan(window, from: done, to: limit, isLineStart: isLineStart, into: &output)
+    let progress = scanner.scan(
+      window, from: LineScanner.Progress(written: done, seen: seen), to: limit,
+      isLineStart: isLineStart, into: &output)
+    seen = progress.seen
+    return progress.written
   }
 
   /// Leaves out the rest of a cut line.

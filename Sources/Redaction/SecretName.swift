@@ -56,7 +56,9 @@ enum SecretName {
   }
 
   /// Names of things that refer to a secret by its name.
-  private static let references = ["pullsecret", "existingsecret", "nosecret", "withouttoken"]
+  private static let references = [
+    "pullsecret", "existingsecret", "nosecret", "withouttoken", "nopasswd",
+  ]
   private static let passwords = [
     "password", "passwd", "passphrase", "secretaccesskey", "amzcredential",
   ]

@@ -139,6 +139,11 @@ extension ValueExtent {
     }
   }
 
+  /// The end of the word at a position: at a blank or the line's end.
+  static func unquotedWordEnd(_ window: Window, from start: Int) -> Int {
+    window.runEnd(from: start) { !$0.isSpace }
+  }
+
   /// Whether a separator is followed by nothing, a blank, or a further `name=`.
   private static func startsAssignment(_ window: Window, at position: Int) -> Bool {
     let next = window[position]

@@ -16,11 +16,19 @@ struct ValueJudge {
     {
       return true
     }
-    if name == .password { return false }
+    if name == .password { return isNameService }
     if isReference { return true }
     guard name == .word, !value.isQuoted else { return false }
     if text.count <= 3, text.allSatisfy({ $0.isDigit }) { return true }
     return isProse
+  }
+
+  /// `passwd: files sss`, a line of `nsswitch.conf`.
+  private var isNameService: Bool {
+    window.has("passwd:", at: nameStart) && beginsLine
+      && ["files", "compat", "systemd", "sss", "db", "nis", "ldap", "winbind"].contains {
+        $0.utf8.elementsEqual(text)
+      }
   }
 
   private var isLiteral: Bool {
