@@ -147,6 +147,16 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "ReportRenderingTests", dependencies: ["ReportModel", "ReportRendering", crypto],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AnalysisTests",
+      dependencies: [
+        "Analysis", "BuiltinRules", "BundleModel", "BundleReader", "ReportModel",
+        "ReportRendering", "RuleEngine",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "IPAMEngineTests", dependencies: ["IPAMEngine", "IPAMPlanner", "ConformanceKit"],
       swiftSettings: strict),
     .testTarget(name: "LabNodeTests", dependencies: ["LabNode"], swiftSettings: strict),

@@ -49,9 +49,19 @@ public struct TextRenderer: ReportRenderer {
     var known = values.compactMap { $0 }
     if known.isEmpty, let fallback { known = [fallback] }
     guard !known.isEmpty else { return }
-    let text = known.map(style.shown).joined(separator: "  ")
-    out.write(style.painted(label.padded(to: 10), .dim) + style.cut(text, to: style.width - 10))
-    out.write("\n")
+    var lines = [""]
+    for value in known.map({ style.cut($0, to: style.width - 10) }) {
+      let last = lines[lines.count - 1]
+      if last.isEmpty {
+        lines[lines.count - 1] = value
+      } else if 12 + last.cellCount + value.cellCount <= style.width {
+        lines[lines.count - 1] += "  " + value
+      } else {
+        lines.append(value)
+      }
+    }
+    let indent = "\n" + String(repeating: " ", count: 10)
+    out.write(style.painted(label.padded(to: 10), .dim) + lines.joined(separator: indent) + "\n")
   }
 
   private func covers(_ window: Report.Window) -> String? {
