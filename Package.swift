@@ -11,6 +11,11 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Fuzzers exist only on request, because their flags keep a package from being a dependency.
+let isFuzzing = Context.environment["CNITRIAGE_FUZZ"] == "1"
+/// What a library needs so that a fuzzer sees which of its branches an input takes.
+let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : []
+
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -38,7 +43,12 @@ let package = Package(
   ],
   targets: [
     .target(name: "BundleModel", swiftSettings: strict),
-    .target(name: "Facts", dependencies: ["BundleModel"], swiftSettings: strict),
+    .target(
+      name: "Facts", dependencies: ["BundleModel"], swiftSettings: strict + instrumented),
+    .target(name: "TestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "FactsTests", dependencies: ["BundleModel", "Facts", "TestSupport"],
+      swiftSettings: strict),
     .target(
       name: "FactStore", dependencies: ["BundleModel", "Facts", grdb, sqlite], swiftSettings: strict
     ),
@@ -48,3 +58,13 @@ let package = Package(
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
   ]
 )
+
+if isFuzzing {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz-facts", dependencies: ["BundleModel", "Facts"], path: "Sources/FuzzFacts",
+      swiftSettings: [
+        .swiftLanguageMode(.v6), .unsafeFlags(["-sanitize=fuzzer"]),
+      ],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}
