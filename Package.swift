@@ -121,6 +121,8 @@ let package = Package(
       dependencies: ["LabNode", "CNamespaces", subprocess, systemPackage], path: "Sources/lab",
       swiftSettings: strict),
 
+    .target(name: "TestSupport", swiftSettings: strict),
+
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
     .testTarget(
       name: "BundleArchiveTests", dependencies: ["BundleArchive", systemPackage],
@@ -135,6 +137,9 @@ let package = Package(
       dependencies: [
         "BundleArchive", "BundleModel", "NodeCollector", systemPackage, crypto, nioCore, nioPosix,
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "FactsTests", dependencies: ["BundleModel", "Facts", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "FactStoreTests", dependencies: ["BundleModel", "Facts", "FactStore"],
@@ -167,11 +172,16 @@ let package = Package(
 )
 
 if isFuzzing {
-  package.targets.append(
+  let fuzzers: [(name: String, target: String, dependencies: [Target.Dependency])] = [
+    ("fuzz-redaction", "FuzzRedaction", ["Redaction"]),
+    ("fuzz-facts", "FuzzFacts", ["BundleModel", "Facts"]),
+  ]
+  package.targets += fuzzers.map { fuzzer in
     .executableTarget(
-      name: "fuzz-redaction", dependencies: ["Redaction"], path: "Sources/FuzzRedaction",
+      name: fuzzer.name, dependencies: fuzzer.dependencies, path: "Sources/\(fuzzer.target)",
       swiftSettings: [
         .swiftLanguageMode(.v6), .unsafeFlags(["-sanitize=fuzzer"]),
       ],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
+  }
 }

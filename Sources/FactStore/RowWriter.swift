@@ -27,7 +27,9 @@ final class RowWriter<Row: FactRow> {
     values.append(row.line.databaseValue)
     for value in schema.values(of: row.row) { values.append(value.databaseValue) }
     do {
-      try statement.execute(arguments: StatementArguments(values))
+      // The number of values is that of the columns: it needs no check for every row.
+      statement.setUncheckedArguments(StatementArguments(values))
+      try statement.execute()
     } catch {
       failure = error
     }

@@ -3,6 +3,10 @@ import FactStore
 import Facts
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 private func store(_ text: String, _ artifact: ArtifactID = .iptablesSave) throws -> FactStore {
   let store = try FactStore()
   var input = ArtifactInput(
@@ -138,5 +142,71 @@ private let dump = """
     let error = #expect(throws: FactStoreError.self) { try store.load(&input) }
     #expect(error?.kind == .input)
     #expect(try store.query("SELECT key FROM sysctl").rows == [[.text("a.b")]])
+  }
+
+  @Test("tables that are computed from others are filled before a query, and again after a load")
+  func derivedTables() throws {
+    let store = try FactStore()
+    func load(_ path: String, _ text: String) throws {
+      var input = ArtifactInput(
+        artifact: .unitFiles, path: "system/unit-files" + path, origin: path,
+        bytes: Array(text.utf8))
+      try store.load(&input)
+    }
+    let sql = "SELECT command, artifact, line FROM unit_exec WHERE key = 'ExecStartPre'"
+    #expect(try store.query(sql).rows == [])
+    try load("/etc/systemd/system/kubelet.service", "[Service]\nExecStartPre=/a\n")
+    #expect(
+      try store.query(sql).rows == [
+        [.text("/a"), .text("system/unit-files/etc/systemd/system/kubelet.service"), .integer(2)]
+      ])
+    try load("/etc/systemd/system/kubelet.service.d/b.conf", "[Service]\nExecStartPre=\n")
+    #expect(try store.query(sql).rows == [])
+    #expect(try store.tablesRead(by: sql) == ["unit_exec"])
+  }
+
+  @Test("damage of a member is a row of its own, and long lists of issues are shortened")
+  func issues() throws {
+    let store = try FactStore()
+    var input = ArtifactInput(
+      artifact: .networkSysctls, path: "sysctl/net.txt",
+      bytes: Array(String(repeating: "nonsense\n", count: 105).utf8) + [0, 0, 0x0a])
+    let summary = try store.load(&input)
+    #expect(summary.rows == 0)
+    #expect(summary.issues == 106)
+    #expect(
+      try store.query(
+        "SELECT count(*), sum(fact_table IS NULL), max(reason LIKE '5 further%') FROM parse_issue"
+      ).rows == [[.integer(102), .integer(1), .integer(1)]])
+  }
+
+  @Test("a file keeps what was loaded, and is not written over")
+  func file() throws {
+    let path = "/tmp/cnitriage-store-\(UInt64.random(in: 0...UInt64.max)).sqlite"
+    let store = try FactStore(at: path)
+    try store.record(BundleInfoRow(layout: "native"))
+    #expect(try store.query("SELECT layout FROM bundle_info").rows == [[.text("native")]])
+    let error = #expect(throws: FactStoreError.self) { try FactStore(at: path) }
+    #expect(error?.kind == .open)
+    #expect(unlink(path) == 0)
+  }
+
+  @Test("rows of a later stage go into tables that the store was made with")
+  func results() throws {
+    let row = Located(path: "a", line: 7, row: Result(value: 5))
+    let store = try FactStore(results: [Result.self])
+    try store.insert([row])
+    #expect(
+      try store.query("SELECT artifact, line, value FROM result").rows == [
+        [.text("a"), .integer(7), .integer(5)]
+      ])
+    let error = #expect(throws: FactStoreError.self) { try FactStore().insert([row]) }
+    #expect(error?.kind == .unknownTable)
+  }
+
+  private struct Result: FactRow {
+    var value: Int
+    static let schema = Schema<Self>(
+      "result", "A result.", from: [], columns: [Column("value", \.value, "A value.")])
   }
 }

@@ -2,7 +2,7 @@ extension IPAMDPatterns {
   static let assignment: [(event: String, shape: String)] = [
     (
       "ASSIGN",
-      "assignPodIPAddressUnsafe: Assign IP {ip} to sandbox {key} with metadata {K8SPodNamespace:{ns} K8SPodName:{pod} InterfacesCount:{#n}}"
+      "assignPodIPAddressUnsafe: Assign IP {ip} to sandbox {key} with metadata {_}K8SPodNamespace:{ns} K8SPodName:{pod} InterfacesCount:{#n}}"
     ),
     ("ASSIGN", "«AssignPodIPv4Address|assignPodIPAddressUnsafe»: Assign IP {ip} to sandbox {key}"),
     (
@@ -56,14 +56,20 @@ extension IPAMDPatterns {
     ("NO_IP", "DataStore has no available «IP|IP/Prefix» addresses"),
     (
       "DS_COUNTERS",
-      "{fn}: «IP |IPv6 »address pool stats: «total:|total: |total »{#total}, assigned {#assigned}, {rest}"
+      "«Assign|assign|Unassign|UnAssign|unassign»{_}: «IP |IPv6 »address pool stats: «total:|total: |total »{#total}, assigned {#assigned}, {rest}"
     ),
     (
       "DS_COUNTERS",
-      "{fn}: «IP |IPv6 »address pool stats: «total:|total: |total »{#total}, assigned {#assigned}"
+      "«Assign|assign|Unassign|UnAssign|unassign»{_}: «IP |IPv6 »address pool stats: «total:|total: |total »{#total}, assigned {#assigned}"
     ),
-    ("DS_COUNTERS", "{fn}: «IP |IPv6 »address pool stats: assigned {#assigned}, {rest}"),
-    ("DS_COUNTERS", "{fn}: «IP |IPv6 »address pool stats: assigned {#assigned}"),
+    (
+      "DS_COUNTERS",
+      "«Assign|assign|Unassign|UnAssign|unassign»{_}: «IP |IPv6 »address pool stats: assigned {#assigned}, {rest}"
+    ),
+    (
+      "DS_COUNTERS",
+      "«Assign|assign|Unassign|UnAssign|unassign»{_}: «IP |IPv6 »address pool stats: assigned {#assigned}"
+    ),
     (
       "CKPT_FAIL",
       "«Failed|Unable» to «update|write» backing store« after restoration| after removing empty CIDR|»: {err}"

@@ -12,7 +12,7 @@ enum IPAMDPatterns {
     ("RPC_UP", "Serving RPC Handler version {ver} on {endpoint}"),
     ("RPC_UP", "Serving RPC Handler on {endpoint}"),
     ("DS_INIT", "initialized datastore for network cards index {#card}"),
-    ("CFG_TARGET", "Using «WARM_|MINIMUM_|MAX_»{var} {#v}"),
+    ("CFG_TARGET", "Using {var} {#v}"),
     (
       "CFG_POOL",
       "IP pool manager - max pods: {#maxpods}, warm IP target: {#wip}, warm prefix target: {#wpfx}, warm ENI target: {#weni}, minimum IP target: {#min}"
@@ -47,7 +47,7 @@ enum IPAMDPatterns {
     ("IF_COUNT", "Total number of interfaces found: {#n}"),
     ("IF_FOUND", "Found ENI: {eni}, MAC {mac}, device {#dev}"),
     ("IF_PRIMARY", "eni-{eni_tail} is the primary ENI of this instance"),
-    ("IF_CARD", "Got network card «index|»«| »{#card} for ENI {eni}"),
+    ("IF_CARD", "Got network card« |»index {#card} for ENI {eni}"),
     ("IF_TYPE", "eni-{eni_tail} is of type: {type}"),
     ("ENI_UNMANAGED", "Marking ENI {eni} tagged with {tag} as being unmanaged"),
     ("ENI_UNMANAGED", "Marking ENI {eni} as being unmanaged"),
@@ -79,6 +79,10 @@ enum IPAMDPatterns {
       "Found «ENIs|IPv6 trunk ENI» having {#addrs} secondary IPs and {#pfx} Prefixes and isTrunk: {trunk}"
     ),
     ("ENI_HAS", "Found «ENIs|IPv6 trunk ENI» having {#addrs} secondary IPs and {#pfx} Prefixes"),
+    (
+      "ENI_HAS",
+      "Found IPv6 ENI {eni} having {#addrs} secondary IPs and {#pfx} Prefixes and isTrunk: {trunk}"
+    ),
     ("ENI_HAS", "Found IPv6 ENI {eni} having {#addrs} secondary IPs and {#pfx} Prefixes"),
   ]
 

@@ -71,6 +71,7 @@ struct LinePattern: Sendable {
         guard let next = Self.after(text, span, at) else { return false }
         at = next
       case .number(let name):
+        while at < span.count, span[at].isBlank { at += 1 }
         let start = at
         if at < span.count, span[at] == UInt8(ascii: "-") { at += 1 }
         let digits = at
@@ -111,6 +112,8 @@ struct LinePattern: Sendable {
       if wanted == 0x20 {
         guard span[at].isBlank else { return nil }
         at += 1
+        // The last blank takes one only: more of them belong to the gap or to the text behind it.
+        guard index + 1 < text.count else { return at }
         while at < span.count, span[at].isBlank { at += 1 }
       } else {
         guard span[at] == wanted else { return nil }
@@ -162,17 +165,38 @@ struct PatternCatalogue: Sendable {
   /// The names of all gaps; a gap's `name` is an index into them.
   let names: [String]
   private let patterns: [LinePattern]
-  private let byFirstByte: [[Int]]
+  private let byFirstByte: [[Candidate]]
+
+  /// A pattern with the bytes that a message must start with, up to the first blank. Comparing
+  /// them as one number leaves few patterns to be tried.
+  private struct Candidate: Sendable {
+    var mask: UInt64
+    var value: UInt64
+    var index: Int
+
+    init(_ pattern: LinePattern, index: Int) {
+      self.index = index
+      mask = 0
+      value = 0
+      guard case .text(let text) = pattern.pieces.first else { return }
+      for (offset, byte) in text.prefix(8).enumerated() {
+        guard byte != 0x20 else { break }
+        mask |= 0xff << UInt64(offset * 8)
+        value |= UInt64(byte) << UInt64(offset * 8)
+      }
+    }
+  }
 
   init(_ entries: [(event: String, shape: String)]) {
     var names: [String] = []
     let patterns = entries.flatMap { LinePattern.expand($0.event, $0.shape, names: &names) }
-    var byFirstByte: [[Int]] = Array(repeating: [], count: 256)
+    var byFirstByte: [[Candidate]] = Array(repeating: [], count: 256)
     for (index, pattern) in patterns.enumerated() {
+      let candidate = Candidate(pattern, index: index)
       if let byte = pattern.firstByte {
-        byFirstByte[Int(byte)].append(index)
+        byFirstByte[Int(byte)].append(candidate)
       } else {
-        for byte in 0..<256 { byFirstByte[byte].append(index) }
+        for byte in 0..<256 { byFirstByte[byte].append(candidate) }
       }
     }
     self.names = names
@@ -182,12 +206,20 @@ struct PatternCatalogue: Sendable {
 
   /// The event of the first shape that fits, and what stands in its gaps.
   func match(_ message: Bytes, _ gaps: inout [PatternGap]) -> String? {
-    var message = message
-    while let last = message.last, last.isWhitespace { message = message.dropLast() }
+    gaps.removeAll(keepingCapacity: true)
+    var end = message.endIndex
+    while end > message.startIndex, message[end - 1].isWhitespace { end -= 1 }
+    let message = message[..<end]
     guard let first = message.first else { return nil }
-    for index in byFirstByte[Int(first)] {
+    var start: UInt64 = 0
+    for (offset, byte) in message.prefix(8).enumerated() {
+      start |= UInt64(byte) << UInt64(offset * 8)
+    }
+    for candidate in byFirstByte[Int(first)] where start & candidate.mask == candidate.value {
       gaps.removeAll(keepingCapacity: true)
-      if patterns[index].match(message, &gaps) { return patterns[index].event }
+      if patterns[candidate.index].match(message, &gaps) {
+        return patterns[candidate.index].event
+      }
     }
     gaps.removeAll(keepingCapacity: true)
     return nil

@@ -72,7 +72,7 @@ extension IPAMDEvent {
 
     /// Which column takes the content of a gap.
     enum Role: String {
-      case eni, ip, card, total, assigned, cooling, cid, ns, pod, key, err, code, v4
+      case eni, ip, card, total, assigned, cooling, cid, ns, pod, key, err, code, v4, pb
       case eniTail = "eni_tail"
       case field
     }
@@ -105,6 +105,8 @@ extension IPAMDEvent {
             failure = bytes
             fields.append("\"err\":" + JSONValue.quoted(String(bytes)))
           }
+        // The text of a protobuf message is in the message already.
+        case .pb: break
         case .field:
           guard !bytes.isEmpty else { continue }
           let value = gap.isNumber ? String(bytes) : JSONValue.quoted(String(bytes))
@@ -159,6 +161,9 @@ extension IPAMDEvent {
   /// Pod and sandbox from the texts that hold them in a form of their own.
   private mutating func complete(_ event: String, _ message: Bytes) {
     switch event {
+    case "CFG_TARGET" where !message.contains("_TARGET ") && !message.contains("MAX_ENI "):
+      self.event = nil
+      fields = nil
     case "ADD_REQ_PB", "DEL_REQ_PB":
       namespace = ProtobufText.value("K8S_POD_NAMESPACE", message)
       pod = ProtobufText.value("K8S_POD_NAME", message)

@@ -20,7 +20,8 @@ public struct IPRoute: FactTable {
     from: [.routes, .routes6],
     columns: [
       Column("family", \.family, "Address family: ipv4 or ipv6."),
-      Column("kind", \.kind, "unicast, local, broadcast, multicast, unreachable, blackhole, …"),
+      Column(
+        "kind", \.kind, "unicast, local, broadcast, multicast, unreachable, blackhole and so on."),
       Column("tbl", \.table, "Routing table: its number or its name; main if not printed."),
       Column("dst", \.destination, "Destination; 0.0.0.0/0 or ::/0 for a default route."),
       Column("gateway", \.gateway, "Next hop; NULL if the destination is on the link."),

@@ -37,13 +37,13 @@ public struct KubeletEvent: FactTable {
     _ input: inout ArtifactInput, into rows: inout RowSink<Self>
   ) throws(ParseError) {
     var open: (row: Self, text: [UInt8], line: Int)?
-    var referenceUs = input.referenceTimeUs
     while let bytes = try input.nextLine() {
-      guard let journal = JournalLine(bytes, reference: referenceUs) else { continue }
+      guard let journal = JournalLine(bytes, reference: input.referenceTimeUs)
+      else { continue }
       guard journal.message.contains(where: { !$0.isWhitespace }) else { continue }
       // The journal's prefix dates the klog line behind it.
-      referenceUs = journal.timeUs ?? referenceUs
-      let klog = KlogLine(journal.message, reference: referenceUs)
+      let klog = KlogLine(
+        journal.message, reference: journal.timeUs ?? input.referenceTimeUs)
       if klog == nil, journal.message.first?.isBlank == true, open != nil {
         if let count = open?.text.count, count < FactLimits.lineBytes {
           open?.text.append(0x0a)

@@ -52,18 +52,21 @@ public struct KubeletFlag: FactTable {
     var rest = arguments
     while let argument = rest.popFirst() {
       let isDash = argument.hasPrefix("-")
-      guard isDash || argument.unicodeScalars.first.map({ dashes.contains($0) }) == true else {
-        continue
-      }
+      guard startsWithDash(argument) else { continue }
       let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       var value = parts.count > 1 ? String(parts[1]) : nil
-      if parts.count == 1, let next = rest.first, !next.hasPrefix("-") {
+      if parts.count == 1, let next = rest.first, !startsWithDash(next) {
         value = next
         rest = rest.dropFirst()
       }
       let name = isDash ? String(parts[0].drop { $0 == "-" }) : String(parts[0])
       rows.append(Self(name: name, value: value, origin: origin), line: line)
     }
+  }
+
+  private static func startsWithDash(_ argument: String) -> Bool {
+    guard let first = argument.unicodeScalars.first else { return false }
+    return first == "-" || dashes.contains(first)
   }
 
   /// Signs that word processors put in place of two minus signs.

@@ -12,7 +12,7 @@ public struct NodeProperty: FactTable {
     columns: [
       Column(
         "name", \.name,
-        "hostname, kernel, os_id, os_version, os_name, boot_id, btime_us, instance_id, region, …"),
+        "hostname, kernel, os_id, os_version, os_name, boot_id, btime_us, instance_id and so on."),
       Column("value", \.value, "Value as text; times are microseconds since 1970 UTC."),
     ])
 

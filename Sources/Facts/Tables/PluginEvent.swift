@@ -49,7 +49,7 @@ public struct PluginEvent: FactTable {
         case "cid": row.containerID = String(bytes)
         case "ns": row.namespace = String(bytes)
         case "pod": row.pod = String(bytes)
-        case "ip": row.address = String(bytes)
+        case "ip": row.address = address(bytes)
         case "netns": row.netns = String(bytes)
         case "args": row.readArguments(bytes)
         case "pb": row.address = row.address ?? ProtobufText.value("IPv4Addr", bytes)
@@ -58,6 +58,14 @@ public struct PluginEvent: FactTable {
       }
       rows.append(row, line: record.line)
     }
+  }
+
+  /// A host address without the length that some lines print behind it.
+  private static func address(_ text: Bytes) -> String {
+    guard let (address, length) = text.cut(at: UInt8(ascii: "/")),
+      length.equals("32") || length.equals("128")
+    else { return String(text) }
+    return String(address)
   }
 
   /// `K8S_POD_NAME=a;K8S_POD_NAMESPACE=b`, in any order.

@@ -13,7 +13,7 @@ public struct UnitExec: DerivedTable {
     "unit_exec", "Commands of units after all drop-ins and resets.", from: [.unitFiles],
     columns: [
       Column("unit", \.unit, "Name of the unit."),
-      Column("key", \.key, "When it runs: ExecStartPre, ExecStart, ExecStartPost, …"),
+      Column("key", \.key, "When it runs: ExecStartPre, ExecStart, ExecStartPost and so on."),
       Column("position", \.position, "Place among the unit's commands of that key, from 1."),
       Column("command", \.command, "The command without its prefix."),
       Column("prefix", \.prefix, "Leading signs such as `-`, which ignores failure; else empty."),
