@@ -42,29 +42,145 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
+    // What both sides share.
     .target(name: "BundleModel", swiftSettings: strict),
+    .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
+    .target(
+      name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
+
+    // The node side: small, static where wanted, without full Foundation.
+    .systemLibrary(name: "CLinux"),
+    .target(name: "Redaction", swiftSettings: strict + instrumented),
+    .target(
+      name: "NodeCollector",
+      dependencies: [
+        "BundleModel", "BundleArchive", "CLinux", "Redaction", subprocess, systemPackage, nioCore,
+        nioPosix, nioHTTP1, crypto,
+      ], swiftSettings: strict),
+    .target(
+      name: "CollectCommand",
+      dependencies: ["BundleModel", "NodeCollector", systemPackage, argumentParser],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "cnitriage-node", dependencies: ["BundleModel", "CollectCommand", argumentParser],
+      swiftSettings: strict),
+
+    // The laptop side: bundles to facts to findings to reports.
+    .target(
+      name: "BundleReader", dependencies: ["BundleModel", "BundleArchive", systemPackage],
+      swiftSettings: strict),
     .target(
       name: "Facts", dependencies: ["BundleModel"], swiftSettings: strict + instrumented),
+    .target(
+      name: "FactStore", dependencies: ["BundleModel", "Facts", grdb, sqlite],
+      swiftSettings: strict),
+    .target(name: "ReportModel", swiftSettings: strict),
+    .target(name: "ReportRendering", dependencies: ["ReportModel"], swiftSettings: strict),
+    .executableTarget(name: "RuleEmbedder", swiftSettings: strict),
+    .plugin(
+      name: "EmbedRules", capability: .buildTool(), dependencies: ["RuleEmbedder"],
+      path: "Sources/EmbedRules"),
+    .target(
+      name: "BuiltinRules", path: "Rules", swiftSettings: strict, plugins: ["EmbedRules"]),
+    .target(
+      name: "RuleEngine",
+      dependencies: ["BundleModel", "Facts", "FactStore", "ReportModel", "BuiltinRules", yams],
+      swiftSettings: strict),
+    .target(
+      name: "Analysis",
+      dependencies: [
+        "BundleModel", "BundleReader", "BuiltinRules", "Facts", "FactStore", "ReportModel",
+        "RuleEngine", crypto,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "cnitriage",
+      dependencies: [
+        "Analysis", "BundleModel", "BundleReader", "CollectCommand", "ReportModel",
+        "ReportRendering", "RuleEngine", argumentParser, systemPackage,
+      ],
+      swiftSettings: strict),
+
+    // The address manager's warm pool.
+    .target(name: "IPAMEngine", swiftSettings: strict),
+    .target(name: "IPAMPlanner", dependencies: ["IPAMEngine"], swiftSettings: strict),
+    .target(
+      name: "ConformanceKit", dependencies: ["IPAMEngine", "IPAMPlanner"], swiftSettings: strict),
+    .executableTarget(
+      name: "conformance", dependencies: ["ConformanceKit"], swiftSettings: strict),
+    .executableTarget(name: "bench-engine", dependencies: ["IPAMEngine"], swiftSettings: strict),
+
+    // Test nodes and helpers of tests; never shipped.
+    .systemLibrary(name: "CNamespaces"),
+    .target(
+      name: "LabNode",
+      dependencies: [nioCore, nioPosix, nioHTTP1, systemPackage, subprocess],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "cnitriage-lab",
+      dependencies: ["LabNode", "CNamespaces", subprocess, systemPackage], path: "Sources/lab",
+      swiftSettings: strict),
+
+    .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
+    .testTarget(
+      name: "BundleArchiveTests", dependencies: ["BundleArchive", systemPackage],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BundleReaderTests",
+      dependencies: ["BundleArchive", "BundleModel", "BundleReader", systemPackage],
+      swiftSettings: strict),
+    .testTarget(name: "RedactionTests", dependencies: ["Redaction"], swiftSettings: strict),
+    .testTarget(
+      name: "NodeCollectorTests",
+      dependencies: [
+        "BundleArchive", "BundleModel", "NodeCollector", systemPackage, crypto, nioCore, nioPosix,
+      ],
+      swiftSettings: strict),
     .target(name: "TestSupport", swiftSettings: strict),
     .testTarget(
       name: "FactsTests", dependencies: ["BundleModel", "Facts", "TestSupport"],
       swiftSettings: strict),
-    .target(
-      name: "FactStore", dependencies: ["BundleModel", "Facts", grdb, sqlite], swiftSettings: strict
-    ),
     .testTarget(
       name: "FactStoreTests", dependencies: ["BundleModel", "Facts", "FactStore"],
       swiftSettings: strict),
-    .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
+    .testTarget(name: "ReportModelTests", dependencies: ["ReportModel"], swiftSettings: strict),
+    .testTarget(
+      name: "RuleEngineTests",
+      dependencies: [
+        "BundleModel", "BuiltinRules", "Facts", "FactStore", "ReportModel", "RuleEngine",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ReportRenderingTests", dependencies: ["ReportModel", "ReportRendering", crypto],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AnalysisTests",
+      dependencies: [
+        "Analysis", "BuiltinRules", "BundleModel", "BundleReader", "ReportModel",
+        "ReportRendering", "RuleEngine",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "IPAMEngineTests", dependencies: ["IPAMEngine", "IPAMPlanner", "ConformanceKit"],
+      swiftSettings: strict),
+    .testTarget(name: "LabNodeTests", dependencies: ["LabNode"], swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["cnitriage", "cnitriage-lab"], swiftSettings: strict),
+    .testTarget(name: "TidyTests", swiftSettings: strict),
   ]
 )
 
 if isFuzzing {
-  package.targets.append(
-    .executableTarget(
-      name: "fuzz-facts", dependencies: ["BundleModel", "Facts"], path: "Sources/FuzzFacts",
-      swiftSettings: [
-        .swiftLanguageMode(.v6), .unsafeFlags(["-sanitize=fuzzer"]),
-      ],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+  for (name, path, dependencies): (String, String, [Target.Dependency]) in [
+    ("fuzz-redaction", "Sources/FuzzRedaction", ["Redaction"]),
+    ("fuzz-facts", "Sources/FuzzFacts", ["BundleModel", "Facts"]),
+  ] {
+    package.targets.append(
+      .executableTarget(
+        name: name, dependencies: dependencies, path: path,
+        swiftSettings: [
+          .swiftLanguageMode(.v6), .unsafeFlags(["-sanitize=fuzzer"]),
+        ],
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+  }
 }

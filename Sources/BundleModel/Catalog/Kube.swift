@@ -16,6 +16,6 @@ extension Artifact {
           "--all-namespaces", "--field-selector=spec.nodeName={node}", "--output=json",
         ]),
       path: "kube/pods.json", needsRoot: true, timeoutSeconds: 15, capBytes: 16 << 20,
-      redaction: .configuration)
+      redaction: .kubernetesObjects)
   ]
 }

@@ -1,0 +1,160 @@
+/// What was gathered and how it went: the contract between the two halves of the product.
+///
+/// It is the last member of a bundle, `manifest.json`; a bundle without it was interrupted.
+public struct Manifest: Sendable, Codable, Equatable {
+  /// The schema's name and version; it changes only when a reader of the old one would err.
+  public static let schemaName = "cnitriage.bundle/1"
+
+  /// Always ``schemaName`` in bundles of this version.
+  public var schema: String
+  /// A random id that names this bundle.
+  public var bundleID: String
+  /// Whether every planned item was reached.
+  public var complete: Bool
+  /// Why the run ended.
+  public var endReason: EndReason
+  /// The program that wrote the bundle.
+  public var tool: ToolVersion
+  /// When the run began, RFC 3339 in UTC.
+  public var startedAt: String
+  /// When the last item was finished, RFC 3339 in UTC.
+  public var endedAt: String
+  /// What kind of machine it ran on.
+  public var platform: Platform
+  /// Sums over all items.
+  public var totals: Totals
+  /// One entry for every member, and one for every item that has none.
+  public var items: [ManifestItem]
+
+  /// Puts a manifest together.
+  public init(
+    bundleID: String, complete: Bool, endReason: EndReason, tool: ToolVersion, startedAt: String,
+    endedAt: String, platform: Platform, items: [ManifestItem]
+  ) {
+    schema = Self.schemaName
+    self.bundleID = bundleID
+    self.complete = complete
+    self.endReason = endReason
+    self.tool = tool
+    self.startedAt = startedAt
+    self.endedAt = endedAt
+    self.platform = platform
+    self.items = items
+    totals = Totals(of: items)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case schema, complete, tool, platform, totals, items
+    case bundleID = "bundle_id"
+    case endReason = "end_reason"
+    case startedAt = "started_at"
+    case endedAt = "ended_at"
+  }
+}
+
+extension Manifest {
+  /// Why a run ended.
+  public enum EndReason: String, Sendable, Codable {
+    /// Everything planned was done.
+    case done
+    /// The first Ctrl-C.
+    case sigint
+    /// A polite request to stop.
+    case sigterm
+    /// The time limit of the whole run.
+    case deadline
+    /// The disk filled up.
+    case disk
+    /// The program failed.
+    case error
+  }
+
+  /// The program that wrote a bundle.
+  public struct ToolVersion: Sendable, Codable, Equatable {
+    /// Always `cnitriage` in our own bundles.
+    public var name: String
+    /// Semantic version.
+    public var version: String
+
+    /// Names a program and its version.
+    public init(name: String, version: String) {
+      self.name = name
+      self.version = version
+    }
+  }
+
+  /// What kind of machine a bundle comes from.
+  public struct Platform: Sendable, Codable, Equatable {
+    /// `ID` of os-release, such as `amzn`.
+    public var osID: String?
+    /// `VERSION_ID` of os-release.
+    public var osVersion: String?
+    /// Release of the running kernel.
+    public var kernel: String
+    /// Machine architecture as the kernel names it.
+    public var architecture: String
+    /// The node's host name.
+    public var hostName: String
+    /// Instance id, where the metadata service told it.
+    public var instanceID: String?
+    /// Effective user id of the collector.
+    public var effectiveUserID: UInt32
+    /// Where the node's file system was found; `/` unless it is mounted elsewhere.
+    public var hostRoot: String
+
+    /// Describes a machine.
+    public init(
+      osID: String?, osVersion: String?, kernel: String, architecture: String, hostName: String,
+      instanceID: String?, effectiveUserID: UInt32, hostRoot: String
+    ) {
+      self.osID = osID
+      self.osVersion = osVersion
+      self.kernel = kernel
+      self.architecture = architecture
+      self.hostName = hostName
+      self.instanceID = instanceID
+      self.effectiveUserID = effectiveUserID
+      self.hostRoot = hostRoot
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case kernel
+      case osID = "os_id"
+      case osVersion = "os_version"
+      case architecture = "arch"
+      case hostName = "host_name"
+      case instanceID = "instance_id"
+      case effectiveUserID = "uid"
+      case hostRoot = "host_root"
+    }
+  }
+
+  /// Sums over all items of a bundle.
+  public struct Totals: Sendable, Codable, Equatable {
+    /// Number of entries.
+    public var items: Int
+    /// Entries with status `ok` or `empty`.
+    public var ok: Int
+    /// Entries whose evidence is lost or cut, whatever the reason; `skipped` ones don't count.
+    public var incomplete: Int
+    /// Bytes stored in all members together, before compression.
+    public var bytesStored: Int
+    /// Masked secrets per redaction rule.
+    public var redactions: [String: Int]
+
+    init(of entries: [ManifestItem]) {
+      items = entries.count
+      ok = entries.count { $0.status.isComplete }
+      incomplete = entries.count { !$0.status.isComplete && $0.status != .skipped }
+      bytesStored = entries.reduce(0) { $0 + $1.bytesStored }
+      redactions = entries.reduce(into: [:]) { sums, item in
+        for (rule, count) in item.redaction { sums[rule, default: 0] += count }
+      }
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case items, ok, incomplete, redactions
+      case bytesStored = "bytes_stored"
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import BundleModel
+import FoundationEssentials
+
+/// What the first pass over an input learns.
+struct Index {
+  let name: String
+  let limits: ReadLimits
+  private(set) var files: [(path: String, size: Int)] = []
+  private(set) var topFolder: String?
+  private var manifestBytes: [UInt8]?
+  private var header: [UInt8]?
+
+  init(name: String, limits: ReadLimits) {
+    self.name = name
+    self.limits = limits
+  }
+
+  /// Takes the next member in; reads it only when it is one of the two that describe the bundle.
+  mutating func add(path: String, size: Int, from stream: any MemberStream) throws(BundleError) {
+    files.append((path, size))
+    if topFolder == nil, files.count <= limits.probedEntries {
+      topFolder = NativeLayout.topFolder(among: CollectionOfOne(path))
+      if topFolder != nil { header = try read(stream) }
+    }
+    // A folder lists its files by name, so that the manifest may come before the mark is seen.
+    if path == "manifest.json" || MemberPath.droppingFirst(path) == "manifest.json" {
+      manifestBytes = try read(stream)
+    }
+  }
+
+  private func read(_ stream: any MemberStream) throws(BundleError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while let chunk = try stream.nextChunk() {
+      bytes += chunk
+      guard bytes.count <= limits.manifestBytes else {
+        throw .exceeds(name, "its description has more than \(limits.manifestBytes) bytes")
+      }
+    }
+    return bytes
+  }
+
+  /// The prefix before `bundle.json`, if the input is a bundle at all.
+  func recognisedTopFolder() -> String? { topFolder }
+
+  /// The manifest, after checking that this version knows the bundle's format.
+  func manifest() throws(BundleError) -> Manifest? {
+    if let header {
+      let schema = try? JSONDecoder().decode(SchemaOnly.self, from: Data(header)).schema
+      if let schema, schema != Manifest.schemaName { throw .unknownFormat(name, schema: schema) }
+    }
+    guard let manifestBytes else { return nil }
+    do {
+      return try JSONDecoder().decode(Manifest.self, from: Data(manifestBytes))
+    } catch {
+      throw BundleError(
+        code: "E302", what: "\(name) has a manifest that cannot be read",
+        why: "the file was changed, or written by something else than cnitriage",
+        remedy: "use the bundle as it was collected")
+    }
+  }
+
+  private struct SchemaOnly: Decodable {
+    let schema: String
+  }
+}

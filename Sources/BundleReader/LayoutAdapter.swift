@@ -1,0 +1,44 @@
+import BundleModel
+
+/// Knows one way in which bundles are laid out: which member belongs to which item.
+protocol LayoutAdapter: Sendable {
+  /// The kind of bundle that it reads.
+  static var kind: BundleKind { get }
+  /// Whether a listing of member paths looks like this layout; answers the prefix to strip.
+  static func topFolder(among paths: some Sequence<String>) -> String?
+}
+
+/// The layout that `cnitriage collect` writes: `bundle.json` at the top, or below one top folder.
+enum NativeLayout: LayoutAdapter {
+  static let kind = BundleKind.native
+  static let mark = "bundle.json"
+
+  static func topFolder(among paths: some Sequence<String>) -> String? {
+    for path in paths {
+      if path == mark { return "" }
+      if MemberPath.droppingFirst(path) == mark {
+        return String(path.dropLast(mark.utf8.count))
+      }
+    }
+    return nil
+  }
+
+  /// The item that a path belongs to by the catalogue, for bundles whose manifest is lost.
+  static func artifact(at path: String) -> ArtifactID? {
+    let exact = Catalog.all.first { $0.path == path }
+    if let exact { return exact.id }
+    let groups = Catalog.all.filter { artifact in
+      guard case .files(let patterns) = artifact.source else { return false }
+      return path.hasPrefix(artifact.path + "/")
+        && patterns.contains { matches($0, path, below: artifact.path) }
+    }
+    return groups.max { $0.path.utf8.count < $1.path.utf8.count }?.id
+  }
+
+  /// Whether a member's file name could come from a pattern, such as `ipamd*.log`.
+  private static func matches(_ pattern: String, _ path: String, below folder: String) -> Bool {
+    guard let last = pattern.split(separator: "/").last, last.contains("*") else { return true }
+    let name = path.split(separator: "/").last ?? ""
+    return name.hasPrefix(last.prefix { $0 != "*" })
+  }
+}

@@ -1,0 +1,142 @@
+import BundleArchive
+public import BundleModel
+import FoundationEssentials
+import SystemPackage
+
+/// An opened and indexed bundle. Opening reads all member names and the manifest; the bytes are
+/// streamed afterwards by ``forEachMember(_:)``. Nothing is unpacked to disk.
+public struct SupportBundle: Sendable {
+  /// The layout that was recognised.
+  public let kind: BundleKind
+  /// The shown name of the input.
+  public let name: String
+  /// What the collector says about the bundle; `nil` when the run was interrupted.
+  public let manifest: Manifest?
+  /// The files of the bundle in the order of the archive.
+  public let members: [BundleMember]
+  /// What was odd about the input without making it unreadable.
+  public let notes: [String]
+
+  private let origin: Origin
+  private let topFolder: String
+  private let limits: ReadLimits
+  private let isCut: Bool
+
+  private enum Origin: Sendable {
+    case archive(OpenFile)
+    case folder(String)
+  }
+
+  /// Opens and indexes an input.
+  ///
+  /// - Parameters:
+  ///   - input: what to open.
+  ///   - limits: when to refuse.
+  ///   - acceptsDamage: whether a truncated archive is read as far as it goes.
+  public static func open(
+    _ input: BundleInput, limits: ReadLimits = ReadLimits(), acceptsDamage: Bool = false
+  ) throws(BundleError) -> SupportBundle {
+    let origin = try origin(of: input, limits: limits)
+    let stream = try stream(origin, name: input.name, limits: limits)
+    var index = Index(name: input.name, limits: limits)
+    var cut: BundleError?
+    do {
+      while let (path, size) = try stream.next() {
+        try index.add(path: path, size: size, from: stream)
+      }
+    } catch {
+      guard acceptsDamage, error.code == "E301", index.topFolder != nil else { throw error }
+      cut = error
+    }
+    guard let topFolder = index.recognisedTopFolder() else {
+      throw .notABundle(
+        input.name,
+        why: index.files.isEmpty
+          ? "it holds no files"
+          : "no \(NativeLayout.mark) in the first \(limits.probedEntries) entries")
+    }
+    return try SupportBundle(
+      index, topFolder: topFolder, origin: origin, notes: stream.notes, cut: cut, limits: limits)
+  }
+
+  private init(
+    _ index: Index, topFolder: String, origin: Origin, notes: [String], cut: BundleError?,
+    limits: ReadLimits
+  ) throws(BundleError) {
+    kind = NativeLayout.kind
+    name = index.name
+    self.origin = origin
+    self.topFolder = topFolder
+    self.limits = limits
+    isCut = cut != nil
+    let manifest = try index.manifest()
+    var claims: [String: ManifestItem] = [:]
+    for item in manifest?.items ?? [] {
+      if let path = item.path { claims[path] = item }
+    }
+    members = index.files.compactMap { path, size in
+      guard path.hasPrefix(topFolder) else { return nil }
+      let path = String(path.dropFirst(topFolder.count))
+      let claim = claims[path]
+      return BundleMember(
+        path: path,
+        artifact: claim?.id ?? (manifest == nil ? NativeLayout.artifact(at: path) : nil),
+        origin: claim?.source.origin, size: size)
+    }
+    self.manifest = manifest
+    self.notes =
+      notes + (manifest == nil ? ["no manifest: the collector was interrupted"] : [])
+      + (cut.map { [$0.what] } ?? [])
+  }
+
+  private static func origin(
+    of input: BundleInput, limits: ReadLimits
+  ) throws(BundleError) -> Origin {
+    switch input {
+    case .standardInput:
+      let file = try OpenFile.spoolingStandardInput(limits: limits)
+      try FileSignature.check(file, name: input.name)
+      return .archive(file)
+    case .path(let path):
+      var isFolder = false
+      if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder {
+        return .folder(path)
+      }
+      let file = try OpenFile.open(path, name: input.name)
+      try FileSignature.check(file, name: input.name)
+      return .archive(file)
+    }
+  }
+
+  private static func stream(
+    _ origin: Origin, name: String, limits: ReadLimits
+  ) throws(BundleError) -> any MemberStream {
+    switch origin {
+    case .archive(let file): try ArchiveStream(file, name: name, limits: limits)
+    case .folder(let path): try FolderStream(path, name: name, limits: limits)
+    }
+  }
+
+  /// Hands out every member that belongs to an item, in the order of the archive.
+  ///
+  /// `body` gets the member and a function that returns the next bytes, `nil` at the end; what it
+  /// doesn't read is skipped.
+  public func forEachMember(
+    _ body: (BundleMember, @escaping () throws(BundleError) -> ArraySlice<UInt8>?) throws -> Void
+  ) throws {
+    let stream = try Self.stream(origin, name: name, limits: limits)
+    var wanted: [String: BundleMember] = [:]
+    for member in members where member.artifact != nil { wanted[member.path] = member }
+    do {
+      while let (path, _) = try stream.next() {
+        guard path.hasPrefix(topFolder),
+          let member = wanted.removeValue(forKey: String(path.dropFirst(topFolder.count)))
+        else { continue }
+        try body(member) { () throws(BundleError) in try stream.nextChunk() }
+      }
+    } catch let error as BundleError {
+      // The same place ended the index; what came before it has been handed out.
+      guard isCut, error.code == "E301" else { throw error }
+    }
+  }
+}
