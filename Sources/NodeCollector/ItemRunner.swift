@@ -17,7 +17,7 @@ struct ItemRunner: Sendable {
     case .files(let patterns):
       return await files.group(of: patterns, for: artifact, seconds: seconds)
     case .command(let name, let arguments):
-      let resolved = arguments.map { $0 == Self.nodePlaceholder ? nodeSelector : $0 }
+      let resolved = arguments.map { $0.hasSuffix(Self.node) ? selector($0) : $0 }
       return [await commands.run(name, resolved, for: artifact, seconds: seconds)]
     case .http(let port, let path):
       return [await http.get(port: port, path: path, for: artifact, seconds: seconds)]
@@ -53,10 +53,11 @@ struct ItemRunner: Sendable {
 
   // MARK: - Guards
 
-  private static let nodePlaceholder = "--field-selector=spec.nodeName={node}"
+  private static let node = "{node}"
 
-  private var nodeSelector: String {
-    "--field-selector=spec.nodeName=\(SystemName.current().nodeName)"
+  /// An argument with the node's name in the place of its mark.
+  private func selector(_ argument: String) -> String {
+    argument.dropLast(Self.node.utf8.count) + SystemName.current().nodeName
   }
 
   /// Why an item must not be asked for at all.

@@ -12,8 +12,9 @@ extension Artifact {
       source: .command(
         "kubectl",
         [
-          "--kubeconfig=/var/lib/kubelet/kubeconfig", "--request-timeout=10s", "get", "pods",
-          "--all-namespaces", "--field-selector=spec.nodeName={node}", "--output=json",
+          // One plain request: discovery would write a cache to the node's disk.
+          "--kubeconfig=/var/lib/kubelet/kubeconfig", "--request-timeout=10s", "get", "--raw",
+          "/api/v1/pods?fieldSelector=spec.nodeName%3D{node}",
         ]),
       path: "kube/pods.json", needsRoot: true, timeoutSeconds: 15, capBytes: 16 << 20,
       redaction: .kubernetesObjects)
