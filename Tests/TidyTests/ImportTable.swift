@@ -17,7 +17,7 @@ enum ImportTable {
     ],
     "BundleReader": ["BundleModel", "BundleArchive", "SystemPackage"],
     "Facts": ["BundleModel"],
-    "FactStore": ["BundleModel", "Facts", "GRDB"],
+    "FactStore": ["BundleModel", "Facts", "GRDB", "GRDBSQLite"],
     "IPAMPlanner": ["IPAMEngine"],
     "RuleEngine": ["BundleModel", "Facts", "FactStore", "ReportModel", "BuiltinRules", "Yams"],
     "ReportRendering": ["ReportModel", "Crypto"],
