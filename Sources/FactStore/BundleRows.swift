@@ -40,7 +40,7 @@ public struct BundleItemRow: Sendable, Hashable {
         name: "path", type: .text, isNullable: true, summary: "Path of the member in the bundle."),
       ColumnDescription(
         name: "status", type: .text, isNullable: false,
-        summary: "ok, empty, partial, timeout, failed, error, missing, unsupported, denied and so on."),
+        summary: "ok, empty, partial, timeout, failed, error, missing, denied and so on."),
       ColumnDescription(
         name: "reason", type: .text, isNullable: true, summary: "Why it has that status."),
       ColumnDescription(

@@ -1,11 +1,8 @@
 import BundleModel
 import FactStore
 import Facts
+import Foundation
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 private func store(_ text: String, _ artifact: ArtifactID = .iptablesSave) throws -> FactStore {
   let store = try FactStore()
@@ -182,13 +179,13 @@ private let dump = """
 
   @Test("a file keeps what was loaded, and is not written over")
   func file() throws {
-    let path = "/tmp/cnitriage-store-\(UInt64.random(in: 0...UInt64.max)).sqlite"
+    let path = NSTemporaryDirectory() + "cnitriage-store-\(UUID().uuidString).sqlite"
     let store = try FactStore(at: path)
     try store.record(BundleInfoRow(layout: "native"))
     #expect(try store.query("SELECT layout FROM bundle_info").rows == [[.text("native")]])
     let error = #expect(throws: FactStoreError.self) { try FactStore(at: path) }
     #expect(error?.kind == .open)
-    #expect(unlink(path) == 0)
+    try FileManager.default.removeItem(atPath: path)
   }
 
   @Test("rows of a later stage go into tables that the store was made with")
