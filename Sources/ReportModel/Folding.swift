@@ -65,8 +65,12 @@ extension Report {
     var confidence = rules[best.rule]?.confidence ?? .low
     let isRivalled = open.contains { $0.id != best.id && $0.severity >= best.severity }
     if isRivalled { confidence = confidence.lowered }
+    // The worst consequence often names what was missing, which the cause only suffers from.
+    let first = findings.first { $0.absorbedBy == best.id }
     return RootCause(
-      confidence: confidence, text: best.message, findings: [best.id],
+      confidence: confidence,
+      text: [best.message, first?.message].compactMap { $0 }.joined(separator: " "),
+      findings: [best.id],
       chain: best.consequences.map(\.rule))
   }
 

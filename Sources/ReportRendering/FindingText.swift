@@ -6,6 +6,9 @@ struct FindingText {
   /// Cells of a place before its excerpt stands on the same line.
   private static let placeWidth = 40
 
+  /// Places that are shown unless everything was asked for.
+  private static let shortEvidence = 6
+
   /// From this width on, evidence and excerpt share a line and headings carry more.
   private var isWide: Bool { style.width >= 100 }
 
@@ -52,10 +55,12 @@ struct FindingText {
 
   private func evidence(_ finding: Finding, to out: inout some TextOutputStream) {
     guard !finding.evidence.isEmpty else { return }
+    let shown = finding.evidence.prefix(style.showsDetails ? Int.max : Self.shortEvidence)
+    let omitted = finding.evidenceOmitted + finding.evidence.count - shown.count
     if isWide {
       let width = min(
-        44, finding.evidence.reduce(0) { max($0, style.shown($1.location).cellCount) })
-      for (index, evidence) in finding.evidence.enumerated() {
+        44, shown.reduce(0) { max($0, style.shown($1.location).cellCount) })
+      for (index, evidence) in shown.enumerated() {
         let place = style.shown(evidence.location).padded(to: width)
         out.write(index == 0 ? "  Evidence  " : "            ")
         out.write(style.painted(place, .dim))
@@ -65,10 +70,10 @@ struct FindingText {
       }
     } else {
       out.write("  Evidence\n")
-      for evidence in finding.evidence { narrow(evidence, to: &out) }
+      for evidence in shown { narrow(evidence, to: &out) }
     }
-    if finding.evidenceOmitted > 0 {
-      out.write("    and \(finding.evidenceOmitted) more\n")
+    if omitted > 0 {
+      out.write("    and \(omitted) more\n")
     }
   }
 

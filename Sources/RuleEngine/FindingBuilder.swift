@@ -50,11 +50,13 @@ struct FindingBuilder {
   mutating func addEvidence(_ row: RowReader.Row) {
     for index in drafts.indices {
       if let subject = row.text("subject"), subject != drafts[index].subject { continue }
-      Self.append(row, to: &drafts[index])
+      Self.append(row, to: &drafts[index], limit: 2 * RuleRunner.evidencePerFinding)
     }
   }
 
-  private static func append(_ row: RowReader.Row, to draft: inout Draft) {
+  private static func append(
+    _ row: RowReader.Row, to draft: inout Draft, limit: Int = RuleRunner.evidencePerFinding
+  ) {
     guard let path = row.text("artifact") else { return }
     let evidence = Evidence(
       path: path, line: row.integer("line").map { Int(clamping: $0) },
@@ -65,7 +67,7 @@ struct FindingBuilder {
     }) {
       return
     }
-    if draft.evidence.count < RuleRunner.evidencePerFinding {
+    if draft.evidence.count < limit {
       draft.evidence.append(evidence)
     } else {
       draft.omitted += 1

@@ -8,8 +8,9 @@ public import ReportModel
 public struct RuleRunner {
   /// How long one statement of a rule may run and how many rows it may return.
   public static let limits = QueryLimits(time: .seconds(2), rows: 1000)
-  /// How many places one finding shows; further ones are counted.
-  public static let evidencePerFinding = 12
+  /// How many places one finding shows of its own rows, and as many again of its rule's further
+  /// evidence; the rest is counted.
+  public static let evidencePerFinding = 8
 
   private let store: FactStore
   private let coverage: Coverage
