@@ -62,7 +62,7 @@ struct HTTPTests {
   }
 
   private func ask(
-    _ server: ByteServer, seconds: Double = 5, cap: Int = 1 << 20
+    _ server: ByteServer, seconds: Double = 60, cap: Int = 1 << 20
   ) async throws -> (item: ManifestItem, text: String?) {
     let node = try FakeNode()
     node.ports[Self.declaredPort] = server.port

@@ -49,7 +49,7 @@ enum ImportTable {
   /// Where the word `unsafe` may stand.
   static func mayBeUnsafe(_ path: String) -> Bool {
     path.hasPrefix("Sources/BundleArchive/") || path.hasPrefix("Sources/NodeCollector/Sources/")
-      || path == "Sources/FactStore/SQLiteConnection+Limits.swift"
+      || path == "Sources/FactStore/SQLiteLimits.swift"
   }
 
   /// Targets that serve tests and development only; the table doesn't bind them.

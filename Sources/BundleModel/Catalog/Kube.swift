@@ -12,7 +12,8 @@ extension Artifact {
       source: .command(
         "kubectl",
         [
-          // One plain request: discovery would write a cache to the node's disk.
+          // One plain request, and nowhere to cache it: nothing may be written on the node.
+          "--cache-dir=/dev/null",
           "--kubeconfig=/var/lib/kubelet/kubeconfig", "--request-timeout=10s", "get", "--raw",
           "/api/v1/pods?fieldSelector=spec.nodeName%3D{node}",
         ]),
