@@ -37,11 +37,23 @@ let package = Package(
   ],
   targets: [
     .target(name: "BundleModel", swiftSettings: strict),
+    .target(name: "CNamespaces"),
+    .target(
+      name: "LabNode",
+      dependencies: [nioCore, nioPosix, nioHTTP1, systemPackage, subprocess],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "cnitriage-lab",
+      dependencies: ["LabNode", "CNamespaces", systemPackage], path: "Sources/lab",
+      swiftSettings: strict),
+    .testTarget(
+      name: "LabNodeTests", dependencies: ["LabNode"], swiftSettings: strict),
     .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
     .target(
       name: "BundleReader", dependencies: ["BundleModel", "BundleArchive", systemPackage],
       swiftSettings: strict),
-    .target(name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
+    .target(
+      name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
   ]
 )

@@ -1,0 +1,218 @@
+/// The script that is a node's first process: it makes the node out of fresh namespaces and then stays.
+/// When it ends, the kernel takes everything away again.
+struct BootScript {
+  let node: NodeModel
+  /// The folder of this node's state, as the host sees it.
+  let state: String
+  /// The lab's own program.
+  let program: String
+  let faults: [ToolFault]
+
+  var text: String {
+    [
+      start, files, vpc, network, firewall, faultSteps, processes, end,
+    ].joined(separator: "\n")
+  }
+
+  private var start: String {
+    """
+    #!/bin/bash
+    # First process of a lab node (\(node.variant.name)). Made by cnitriage-lab; not meant to be edited.
+    set -euo pipefail
+    state=\(quote(state))
+    exec 9>"$state/status"
+    trap 'echo "failed line $LINENO: $BASH_COMMAND" >&9' ERR
+    note() { echo "note: $*"; }
+    batch() { grep -v '^$' | "$@" -batch -; }
+    export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+    hostname \(node.instance.name)
+    mount -t proc proc /proc
+    mount -t sysfs sysfs /sys
+
+    """
+  }
+
+  // Overlays keep the host's programs and libraries in sight, and the node's changes out of the host.
+  private var files: String {
+    """
+    # --- files ---------------------------------------------------------------------------------
+    live=$state/live
+    mkdir -p "$live"
+    mount -t tmpfs -o mode=755 cnilab "$live"
+    mkdir "$live/run" "$live/log"
+    for name in etc usr var/lib; do
+      mkdir -p "$live/upper/$name" "$live/work/$name"
+      mount -t overlay overlay \\
+        -o "lowerdir=/$name,upperdir=$live/upper/$name,workdir=$live/work/$name" "/$name"
+    done
+    mount --bind "$live/log" /var/log
+    rm -rf /etc/os-release /etc/resolv.conf /etc/machine-id /etc/hostname /etc/sysctl.d \\
+      /etc/systemd/system /etc/systemd/network /etc/cni /etc/kubernetes /usr/lib/systemd/network \\
+      /usr/lib/sysctl.d /usr/bin/systemctl /var/lib/kubelet \\
+      /usr/lib/systemd/system/{iptables,netfilter-persistent,firewalld,ufw,docker,containerd}.service
+    cp -a "$state/root/etc/." /etc/
+    cp -a "$state/root/usr/." /usr/
+    cp -a "$state/root/var/lib/." /var/lib/
+    cp -a "$state/root/var/log/." /var/log/
+    cp -a "$state/root/run/." "$live/run/"
+    chmod 755 /usr/bin/systemctl
+    chmod 600 /var/lib/kubelet/kubeconfig
+    ln -sfn \(quote(program)) /usr/bin/kubelet
+    mkdir -p /usr/lib/cnitriage-lab/app "$live/run/netns" "$live/run/lock"
+    ln -sfn \(quote(program)) /usr/lib/cnitriage-lab/app/aws-k8s-agent
+    ln -sfn \(quote(program)) /usr/lib/cnitriage-lab/app/cnilab-vpc
+    for tool in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
+      case $tool in ip6*) base=ip6tables ;; *) base=iptables ;; esac
+      ln -sfn "/usr/sbin/$base-\(node.variant.backend.rawValue)${tool#$base}" "/etc/alternatives/$tool"
+    done
+    touch "$live/vpc"
+
+    """
+  }
+
+  private var vpc: String {
+    """
+    # --- the VPC around the node -----------------------------------------------------------------
+    unshare --net="$live/vpc" true
+    exec 8<"$live/vpc"
+    mount --rbind "$live/run" /run
+    in_vpc() { nsenter --net=/proc/self/fd/8 "$@"; }
+
+    """
+  }
+
+  private var network: String {
+    let plan = KernelPlan(node: node)
+    var text = """
+      # --- ENIs, pods, routes and rules ------------------------------------------------------------
+      batch ip <<'END'
+      \(lines(plan.enis))
+      END
+      batch in_vpc ip <<'END'
+      \(lines(plan.vpc))
+      END
+      in_vpc sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0
+
+      """
+    for pod in plan.podNetworks {
+      text += "ip netns add \(pod.namespace)\n"
+    }
+    text += """
+      batch ip <<'END'
+      \(lines(plan.pods))
+      END
+
+      """
+    for pod in plan.podNetworks {
+      text += """
+        batch ip -n \(pod.namespace) <<'END'
+        \(lines(plan.insidePod(pod)))
+        END
+
+        """
+    }
+    for (key, value) in plan.parameters {
+      text += "sysctl -qw \(key)=\(value) 2>/dev/null || note \"\(key) cannot be set here\"\n"
+    }
+    return text
+  }
+
+  private var firewall: String {
+    let firewall = Firewall(node: node)
+    var text = """
+      # --- packet filter -------------------------------------------------------------------------
+      iptables-restore <<'END'
+      \(firewall.ipv4)END
+      ip6tables-restore <<'END' || note 'no IPv6 packet filter here'
+      \(firewall.ipv6)END
+
+      """
+    if let nftables = firewall.nftables {
+      text += "nft -f - <<'END'\n\(nftables)END\n"
+    }
+    return text + trafficSteps
+  }
+
+  // Real packets between the VPC and a pod, so that counters are those of a kernel. They are sent
+  // even where they will be dropped: that is what the policy's counter then shows.
+  private var trafficSteps: String {
+    let addresses = KernelPlan(node: node).podNetworks.prefix(3).map(\.address)
+    return """
+      # Some traffic for the counters.
+      for address in \(addresses.joined(separator: " ")); do
+        for packet in 1 2 3 4; do
+          in_vpc bash -c "echo probe >/dev/udp/$address/9" 2>/dev/null || true
+        done
+      done
+
+      """
+  }
+
+  private var faultSteps: String {
+    guard !faults.isEmpty else { return "" }
+    var text = "# --- commands that are to misbehave ---\n"
+    for fault in faults {
+      let name = fault.command
+      text += "for folder in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin; do\n"
+      text += "  if [ \"$folder\" = /usr/sbin ] || [ -e \"$folder/\(name)\" ]; then\n"
+      text += "    rm -f \"$folder/\(name)\"\n"
+      if let replacement = fault.replacement {
+        text += "    printf '%s' \(quote(replacement)) >\"$folder/\(name)\"\n"
+        text += "    chmod 755 \"$folder/\(name)\"\n"
+      }
+      text += "  fi\ndone\n"
+    }
+    return text
+  }
+
+  private var processes: String {
+    let environment = node.agentEnvironment
+      .map { quote("\($0.name)=\($0.value)") }.joined(separator: " \\\n  ")
+    let arguments = KubeletUnit(node: node).arguments.map(quote).joined(separator: " ")
+    return """
+      # --- processes -------------------------------------------------------------------------------
+      as_process() { echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid 2>/dev/null || true; }
+      cd /usr/lib/cnitriage-lab/app
+      (exec nsenter --net=/proc/self/fd/8 ./cnilab-vpc serve vpc) 9>&- </dev/null &
+      as_process \(KubeletJournal.processID)
+      env -i PATH="$PATH" \(arguments) 8>&- 9>&- </dev/null &
+      as_process 2411
+      env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOSTNAME=\(node.instance.name) \\
+        \(environment) \\
+        ./aws-k8s-agent 8>&- 9>&- </dev/null &
+      cd /
+      for port in 169.254.169.254/80 \(node.instance.apiServer)/8080 127.0.0.1/10248 \\
+        127.0.0.1/61678 127.0.0.1/61679; do
+        for attempt in $(seq 1 100); do
+          if (exec 3<>"/dev/tcp/$port") 2>/dev/null; then continue 2; fi
+          sleep 0.1
+        done
+        echo "failed: nothing answers at $port" >&9
+        exit 1
+      done
+
+      """
+  }
+
+  private var end: String {
+    """
+    # Bound late: from here on the folder below /run is out of the node's sight.
+    echo ready >&9
+    exec 8<&- 9>&-
+    trap - ERR
+    set +e
+    # The first process of a namespace has to wait for orphans.
+    while :; do
+      sleep 3600 &
+      wait $!
+    done
+
+    """
+  }
+
+  private func lines(_ commands: [String]) -> String { commands.joined(separator: "\n") }
+
+  private func quote(_ text: String) -> String {
+    "'" + text.replacing("'", with: "'\\''") + "'"
+  }
+}

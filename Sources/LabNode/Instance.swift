@@ -1,0 +1,70 @@
+/// The invented EC2 instance of every lab node. A lab node is a world of its own, so all of them may
+/// have the same identity.
+struct Instance: Sendable {
+  let id = "i-0c7d5e21f9a83b604"
+  let type = "m6i.large"
+  let region = "eu-central-1"
+  let zone = "eu-central-1b"
+  let account = "111122223333"
+  let image = "ami-0d1f2a3b4c5d6e7f8"
+  let vpc = "vpc-0b5e7a9c1d3f24680"
+  let vpcCIDR = "10.20.0.0/16"
+  let subnet = "subnet-06a4c2e8f0b1d3579"
+  let subnetCIDR = "10.20.32.0/20"
+  let subnetPrefixLength = 20
+  let gateway = "10.20.32.1"
+  let securityGroup = "sg-03b2a1908f7e6d5c4"
+  let name = "ip-10-20-37-142.eu-central-1.compute.internal"
+  let cluster = "harbour"
+  let apiServer = "10.20.33.250"
+  let clusterDNS = "10.100.0.10"
+  let kubernetesService = "10.100.0.1"
+  let machineID = "ec2a7c1f5b3d49e08f6b2d914c7a5e30"
+  let kubeletVersion = "v1.33.4-eks-3abbec1"
+  let cniVersion = "v1.23.1"
+  /// Of the instance type: ENIs, and usable addresses on each (the ENI's own is not handed out).
+  let eniLimit = 3
+  let slotsPerENI = 9
+  /// eniLimit * slotsPerENI + 2, which EKS computes for this type.
+  let maxPods = 29
+
+  let enis = [
+    ENI(
+      id: "eni-0d41c6a7b8e2f9531", device: 0, interface: "ens5", mac: "06:3b:91:5e:c2:01",
+      primary: "10.20.37.142"),
+    ENI(
+      id: "eni-07f2b9d4e6a1c8350", device: 1, interface: "ens6", mac: "06:3b:91:5e:c2:17",
+      primary: "10.20.41.8"),
+    ENI(
+      id: "eni-0a93e5c1d7b2f4468", device: 2, interface: "ens7", mac: "06:3b:91:5e:c2:2d",
+      primary: "10.20.44.201"),
+  ]
+
+  var cniImage: String {
+    "602401143452.dkr.ecr.\(region).amazonaws.com/amazon-k8s-cni:\(cniVersion)-eksbuild.1"
+  }
+}
+
+/// A network interface of the instance.
+struct ENI: Hashable, Sendable {
+  let id: String
+  let device: Int
+  let interface: String
+  let mac: String
+  /// The address that belongs to the ENI itself and is never a pod's.
+  let primary: String
+
+  var isPrimary: Bool { device == 0 }
+  /// The route table: main for the primary ENI.
+  var table: Int { device == 0 ? 254 : device + 1 }
+
+  /// The secondary addresses that EC2 gives to this ENI, in the order in which it lists them.
+  func secondaries(_ count: Int) -> [String] {
+    // Of the subnet's 4096 addresses; a block per ENI keeps them distinct.
+    (0..<count).map { index in
+      let scatter = Invented.number("\(id) \(index)", below: 97)
+      let offset = 256 * (3 + 4 * device) + 17 + 110 * index + scatter
+      return "10.20.\(32 + offset / 256).\(max(4, offset % 256))"
+    }
+  }
+}
