@@ -111,14 +111,12 @@ let package = Package(
     .executableTarget(name: "bench-engine", dependencies: ["IPAMEngine"], swiftSettings: strict),
 
     // Test nodes and helpers of tests; never shipped.
-    .systemLibrary(name: "CNamespaces"),
     .target(
       name: "LabNode",
       dependencies: [nioCore, nioPosix, nioHTTP1, systemPackage, subprocess],
       swiftSettings: strict),
     .executableTarget(
-      name: "cnitriage-lab",
-      dependencies: ["LabNode", "CNamespaces", subprocess, systemPackage], path: "Sources/lab",
+      name: "cnitriage-lab", dependencies: ["LabNode"], path: "Sources/lab",
       swiftSettings: strict),
 
     .target(name: "TestSupport", swiftSettings: strict),

@@ -72,7 +72,7 @@ public struct KubeletHealth: HTTPService {
   /// Creates the endpoint of a kubelet that is well.
   public init() {}
 
-  /// Answers one request.
+  /// The answer to one request.
   public func respond(to request: HTTPRequest) -> HTTPResponse {
     request.path == "/healthz"
       ? HTTPResponse("ok") : HTTPResponse("404 page not found\n", status: 404)

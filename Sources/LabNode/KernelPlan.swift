@@ -86,13 +86,14 @@ struct KernelPlan {
   /// `ip` commands inside the VPC's namespace: a bridge that knows which ENI has which address.
   var vpc: [String] {
     var lines = [
-      "link set lo up", "link add br0 mtu 9001 type bridge", "link set br0 up",
+      "link set lo up", "link add br0 address 06:00:0a:14:20:01 mtu 9001 type bridge",
+      "link set br0 up",
       "addr add \(instance.gateway)/\(instance.subnetPrefixLength) dev br0",
       "addr add \(instance.apiServer)/\(instance.subnetPrefixLength) dev br0",
       "addr add 169.254.169.254/32 dev br0",
     ]
+    lines += node.enis.map { "link set port\($0.device) master br0 up" }
     for pool in node.history.pools {
-      lines.append("link set port\(pool.eni.device) master br0 up")
       for address in [pool.eni.primary] + pool.addresses {
         lines.append("neigh replace \(address) lladdr \(pool.eni.mac) dev br0 nud permanent")
       }

@@ -7,7 +7,7 @@ public struct KubernetesAPI: HTTPService {
     self.node = node
   }
 
-  /// Answers one request.
+  /// The answer to one request.
   public func respond(to request: HTTPRequest) -> HTTPResponse {
     let pods = KubernetesObjects(node: node)
     switch request.path {

@@ -9,7 +9,7 @@ public struct MetadataService: HTTPService {
     leaves = Self.leaves(of: node)
   }
 
-  /// Answers one request.
+  /// The answer to one request.
   public func respond(to request: HTTPRequest) -> HTTPResponse {
     if request.path == "/latest/api/token" { return newToken(request) }
     guard request.headers["x-aws-ec2-metadata-token"] == token else {

@@ -14,7 +14,7 @@ public struct Moment: Hashable, Comparable, Codable, Sendable {
   /// Whole seconds since the epoch.
   public var seconds: Int64 { microseconds / 1_000_000 }
 
-  /// Orders moments by time.
+  /// Whether the left moment is earlier.
   public static func < (left: Self, right: Self) -> Bool {
     left.microseconds < right.microseconds
   }
