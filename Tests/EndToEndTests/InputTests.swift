@@ -42,3 +42,23 @@ struct InputTests {
     }
   }
 }
+
+extension InputTests {
+  @Test("a truncated bundle says that it ends early, and exits 3")
+  func truncated() throws {
+    let scratch = try Scratch()
+    let script = """
+      cd '\(scratch.root.path)' && mkdir -p b/net && echo '{"schema":"cnitriage.bundle/1"}' > b/bundle.json
+      head -c 3000000 /dev/urandom > b/net/links.json
+      tar --zstd -cf whole.tar.zst b/bundle.json b/net/links.json
+      head -c 1500000 whole.tar.zst > cut.tar.zst
+      """
+    #expect(try Programs.run("/bin/bash", ["-c", script]).code == 0)
+    let before = scratch.names
+    let outcome = try Programs.analyze([scratch.path("cut.tar.zst")])
+    #expect(outcome.code == 3)
+    #expect(outcome.errors.contains("ends early, after 1,500,000 compressed bytes [E301]"))
+    #expect(outcome.errors.split(separator: "\n").count == 3)
+    #expect(scratch.names == before)
+  }
+}
