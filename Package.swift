@@ -47,7 +47,7 @@ let package = Package(
       dependencies: ["LabNode", "CNamespaces", systemPackage], path: "Sources/lab",
       swiftSettings: strict),
     .testTarget(
-      name: "LabNodeTests", dependencies: ["LabNode"], swiftSettings: strict),
+      name: "LabNodeTests", dependencies: ["LabNode", nioCore, nioPosix], swiftSettings: strict),
     .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
     .target(
       name: "BundleReader", dependencies: ["BundleModel", "BundleArchive", systemPackage],
