@@ -160,7 +160,8 @@ let package = Package(
     .testTarget(
       name: "IPAMEngineTests", dependencies: ["IPAMEngine", "IPAMPlanner", "ConformanceKit"],
       swiftSettings: strict),
-    .testTarget(name: "LabNodeTests", dependencies: ["LabNode"], swiftSettings: strict),
+    .testTarget(
+      name: "LabNodeTests", dependencies: ["LabNode", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["cnitriage", "cnitriage-lab"], swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),

@@ -11,8 +11,8 @@ public actor AgentService {
   ) {
     self.node = node
     self.write = write
-    _ = self.node.history.log.drain()
-    _ = self.node.history.pluginLog.drain()
+    _ = self.node.history.log.drain(upTo: node.now)
+    _ = self.node.history.pluginLog.drain(upTo: node.now)
   }
 
   /// Lets time pass.
@@ -27,7 +27,10 @@ public actor AgentService {
   public nonisolated var metrics: any HTTPService { Metrics(agent: self) }
 
   private func flush() {
-    let (ipamd, plugin) = (node.history.log.drain(), node.history.pluginLog.drain())
+    let (ipamd, plugin) = (
+      node.history.log.drain(upTo: node.history.clock),
+      node.history.pluginLog.drain(upTo: node.history.clock)
+    )
     if !ipamd.isEmpty || !plugin.isEmpty { write(ipamd, plugin) }
   }
 

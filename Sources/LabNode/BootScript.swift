@@ -10,7 +10,7 @@ struct BootScript {
 
   var text: String {
     [
-      start, files, vpc, network, firewall, faultSteps, processes, end,
+      start, files, vpc, network, firewall, processes, trafficSteps, faultSteps, end,
     ].joined(separator: "\n")
   }
 
@@ -130,11 +130,11 @@ struct BootScript {
     if let nftables = firewall.nftables {
       text += "nft -f - <<'END'\n\(nftables)END\n"
     }
-    return text + trafficSteps
+    return text
   }
 
-  // Real packets between the VPC and a pod, so that counters are those of a kernel. They are sent
-  // even where they will be dropped: that is what the policy's counter then shows.
+  // Real packets from the VPC to pods, so that counters are those of a kernel; where the policy is
+  // DROP they show up there. They come late because a port of a bridge needs a moment to forward.
   private var trafficSteps: String {
     let addresses = KernelPlan(node: node).podNetworks.prefix(3).map(\.address)
     return """

@@ -21,7 +21,10 @@ struct CNILog: Sendable {
     }
   }
 
-  private(set) var text = ""
+  private var lines: [(at: Moment, text: String)] = []
+
+  /// Every line, in the order of time: operations overlap.
+  var text: String { Self.sorted(lines) }
 
   mutating func debug(_ message: String, at moment: Moment, caller: String = "ipamd/ipamd.go:415") {
     write("debug", message, moment, caller)
@@ -39,17 +42,29 @@ struct CNILog: Sendable {
     write("error", message, moment, caller)
   }
 
-  /// Hands out everything written so far and forgets it.
-  mutating func drain() -> String {
-    defer { text = "" }
-    return text
+  /// Hands out every line up to a moment and forgets it.
+  mutating func drain(upTo end: Moment) -> String {
+    let due = lines.filter { $0.at <= end }
+    lines.removeAll { $0.at <= end }
+    return Self.sorted(due)
+  }
+
+  private static func sorted(_ lines: [(at: Moment, text: String)]) -> String {
+    let order = lines.indices.sorted { left, right in
+      (lines[left].at, left) < (lines[right].at, right)
+    }
+    return order.map { lines[$0].text }.joined()
   }
 
   private mutating func write(
     _ level: String, _ message: String, _ moment: Moment, _ caller: String
   ) {
-    text += "{\"level\":\"\(level)\",\"ts\":\"\(moment.milliseconds)\",\"caller\":\"\(caller)\","
-    text += "\"msg\":\(JSON.quoted(message))}\n"
+    lines.append(
+      (
+        moment,
+        "{\"level\":\"\(level)\",\"ts\":\"\(moment.milliseconds)\","
+          + "\"caller\":\"\(caller)\",\"msg\":\(JSON.quoted(message))}\n"
+      ))
   }
 }
 
@@ -168,7 +183,6 @@ extension CNILog {
   mutating func created(
     _ pool: IPAMDaemon.Pool, beside enis: [ENI], _ state: PoolState, at moment: Moment
   ) {
-    let instance = state.instance
     creating(state, at: moment)
     info("Created a new ENI: \(pool.eni.id)", at: moment + 0.6)
     for eni in enis {
@@ -179,22 +193,29 @@ extension CNILog {
     info(
       "Successfully created and attached a new ENI \(pool.eni.id) to instance on network card 0",
       at: moment + 1.4)
-    discovered(enis + [pool.eni], at: moment + 5.2)
+  }
+
+  /// The second half of a new ENI: the metadata service shows it, and its addresses join the pool.
+  mutating func attached(
+    _ enis: [ENI], _ pool: IPAMDaemon.Pool, _ state: PoolState, at moment: Moment
+  ) {
+    let instance = state.instance
+    discovered(enis, at: moment)
     debug(
       "ENI ID: \(pool.eni.id) IP Addr: \(pool.addresses.count + 1), IPv4Prefixes:- 0, IPv6Prefixes:- 0",
-      at: moment + 5.2, caller: "retry/retry.go:70")
-    debug("DataStore add an ENI \(pool.eni.id)", at: moment + 5.21)
+      at: moment, caller: "retry/retry.go:70")
+    debug("DataStore add an ENI \(pool.eni.id)", at: moment + 0.01)
     debug(
       "IsSubnetExcluded: subnet \(instance.subnet) has no kubernetes.io/role/cni tag, not excluded",
-      at: moment + 5.3)
+      at: moment + 0.1)
     info(
       "Setting up network for an ENI with IP address \(pool.eni.primary), MAC address \(pool.eni.mac), "
         + "CIDR \(instance.subnetCIDR), route table \(pool.eni.table) and Network Card 0",
-      at: moment + 5.3)
+      at: moment + 0.1)
     info(
-      "Found ENIs having \(pool.addresses.count + 1) secondary IPs and 0 Prefixes", at: moment + 5.4
+      "Found ENIs having \(pool.addresses.count + 1) secondary IPs and 0 Prefixes", at: moment + 0.2
     )
-    filled(pool, instance, assigned: state.assigned, enis: state.enis + 1, at: moment + 5.4)
+    filled(pool, instance, assigned: state.assigned, enis: state.enis, at: moment + 0.2)
   }
 
   private mutating func creating(_ state: PoolState, at moment: Moment) {

@@ -37,7 +37,6 @@ extension CNILog {
       "AssignPodIPv4Address: IP address pool stats: total \(total), assigned \(assigned)",
       at: moment + 0.001, caller: datastore)
     full(busy, at: moment + 0.002)
-    debug("Found a free IP not in DB - \(address)", at: moment + 0.003, caller: datastore)
     debug("Returning Free IP \(address)", at: moment + 0.003, caller: datastore)
     debug("New IP from CIDR pool- \(address)", at: moment + 0.003, caller: datastore)
     debug(
@@ -56,6 +55,12 @@ extension CNILog {
       "Send AddNetworkReply: Success: true IPAddr: [\(metadata)], resp: Success:true "
         + "IPAllocationMetadata:{\(metadata)} VPCv4CIDRs:\"\(instance.vpcCIDR)\", err: <nil>",
       at: moment + 0.007)
+  }
+
+  mutating func cooled(_ address: String, after seconds: Double, at moment: Moment) {
+    debug(
+      "IP \(address) released from cooldown after \(Self.goDuration(seconds)), available for "
+        + "reassignment in CIDR \(address)/32", at: moment, caller: datastore)
   }
 
   mutating func refused(

@@ -50,6 +50,7 @@ struct IPAMDaemon: Sendable {
     case delete(Pod)
     case lostDelete(Pod)
     case refuse(Pod, attempt: Int)
+    case attach(Pool)
   }
 
   private struct Step {
@@ -61,6 +62,7 @@ struct IPAMDaemon: Sendable {
   private static let tickSeconds = 5.0
   private static let reconcileSeconds = 60.0
   private static let backOffSeconds = 120.0
+  private static let cooldownSeconds = 30.0
   /// The kubelet tries a failed sandbox again after 11 to 15 seconds.
   private static let retrySeconds = 13.27
 
@@ -121,24 +123,41 @@ struct IPAMDaemon: Sendable {
     case .refuse(let pod, let attempt):
       refuse(pod, attempt: attempt, at: step.at)
       let again = Step(at: step.at + Self.retrySeconds, work: .refuse(pod, attempt: attempt + 1))
-      pending.append(again)
-      pending.sort { $0.at > $1.at }
+      schedule(again)
+    case .attach(let pool):
+      pools.append(pool)
+      let state = CNILog.PoolState(
+        total: total, assigned: assigned, cooling: 0, enis: pools.count, instance: instance)
+      log.attached(pools.map(\.eni), pool, state, at: step.at - 0.2)
+      lastAction = step.at + 0.3
     }
+  }
+
+  private mutating func schedule(_ step: Step) {
+    pending.append(step)
+    pending.sort { $0.at > $1.at }
   }
 
   // MARK: Pods
 
-  private func isFree(_ address: String) -> Bool {
-    released[address] == nil && !allocations.contains { $0.address == address }
+  private func isFree(_ address: String, at moment: Moment) -> Bool {
+    let isCooling = released[address].map { moment <= $0.at + Self.cooldownSeconds } ?? false
+    return !isCooling && !allocations.contains { $0.address == address }
   }
 
   private mutating func add(_ pod: Pod, at moment: Moment) {
-    let free = pools.flatMap { pool in pool.addresses.filter(isFree).map { (pool.eni, $0) } }
+    let free = pools.flatMap { pool in
+      pool.addresses.filter { isFree($0, at: moment) }.map { (pool.eni, $0) }
+    }
     guard !free.isEmpty else { return refuse(pod, attempt: 0, at: moment) }
     // ipamd walks a hash map: any free address can be next.
     let (eni, address) = free[Invented.number(pod.sandboxID, below: free.count)]
     let busy = pools.first { $0.eni == eni }?.addresses.prefix { $0 != address }
-      .filter { !isFree($0) }
+      .filter { !isFree($0, at: moment) }
+    if let cooled = released.removeValue(forKey: address) {
+      let seconds = Double(moment.seconds - cooled.at.seconds)
+      log.cooled(address, after: seconds, at: moment + 0.003)
+    }
     log.added(
       pod, address, eni, busy: busy ?? [], total: total, assigned: assigned, instance, at: moment)
     allocations.append(
@@ -181,7 +200,7 @@ struct IPAMDaemon: Sendable {
   private mutating func tick(at moment: Moment) {
     let available = total - assigned
     let isLow = available < instance.slotsPerENI
-    let cooling = released.values.filter { moment < $0.at + 30 }.count
+    let cooling = released.values.filter { moment <= $0.at + Self.cooldownSeconds }.count
     let state = CNILog.PoolState(
       total: total, assigned: assigned, cooling: cooling, enis: pools.count, instance: instance)
     log.tick(state, isLow: isLow, at: moment)
@@ -203,8 +222,8 @@ struct IPAMDaemon: Sendable {
     let eni = instance.enis[pools.count]
     let pool = Pool(eni: eni, addresses: eni.secondaries(instance.slotsPerENI))
     log.created(pool, beside: pools.map(\.eni), state, at: moment + 0.003)
-    pools.append(pool)
-    lastAction = moment + 6
+    // EC2 and the metadata service take their time; the pool is not looked at meanwhile.
+    schedule(Step(at: moment + 5.4, work: .attach(pool)))
     nextTick = moment + 6
   }
 

@@ -136,14 +136,14 @@ public struct Lab: Sendable {
         try: "run it on a machine where root may make namespaces")
     }
     for _ in 0..<600 {
+      guard FileManager.default.fileExists(atPath: folder) else {
+        throw LabError(
+          .failed, "the node was taken down while it came up", why: "\(folder) is gone",
+          try: "scripts/lab up \(name) --variant \(node.variant.name)")
+      }
       let status = LabHost.read("\(folder)/status") ?? ""
       if status.hasPrefix("ready"), let running = find(name) { return running }
-      if status.hasPrefix("failed") || (find(name) == nil && !status.hasPrefix("ready")) {
-        // The process needs a moment to become visible under its own command line.
-        if status.hasPrefix("failed") || LabHost.read("\(folder)/pid") == nil || isGone(folder) {
-          throw broken(folder, status)
-        }
-      }
+      if status.hasPrefix("failed") || isGone(folder) { throw broken(folder, status) }
       await pause()
     }
     throw broken(folder, "it was not ready within a minute")
@@ -160,7 +160,7 @@ public struct Lab: Sendable {
     return LabError(
       .failed, "the node did not come up",
       why: lines.filter { !$0.isEmpty }.joined(separator: "; "),
-      try: "bash -n on a kernel with veth, bridge, nf_tables and ip_tables, or another machine")
+      try: "a kernel with veth, bridge, overlay, nf_tables and ip_tables")
   }
 
   private func pause() async {
@@ -199,14 +199,23 @@ public struct Lab: Sendable {
     return line.split(separator: "\0").contains { $0 == "\(folder)/boot.sh" }
   }
 
-  /// Every folder of a node, whether its node is still up or not.
+  /// Every node of which there is a folder or a process, whether it is whole or not.
   public func names() -> [String] {
+    let folders: [String]
     do {
-      return try FileManager.default.contentsOfDirectory(atPath: root).sorted()
+      folders = try FileManager.default.contentsOfDirectory(atPath: root)
     } catch {
-      // No folder: no node was ever made.
-      return []
+      // No folder: no node was ever made here, or somebody removed it.
+      folders = []
     }
+    let scripts = everyProcess().flatMap { process in
+      (LabHost.read("/proc/\(process)/cmdline") ?? "").split(separator: "\0")
+    }
+    let alive = scripts.compactMap { word -> String? in
+      guard word.hasPrefix(root + "/"), word.hasSuffix("/boot.sh") else { return nil }
+      return String(word.dropFirst(root.utf8.count + 1).dropLast("/boot.sh".utf8.count))
+    }
+    return Set(folders + alive).sorted()
   }
 
   /// Takes a node away. Says whether there was anything to take away.
@@ -230,13 +239,16 @@ public struct Lab: Sendable {
 
   // Also finds a node whose folder was lost or damaged.
   private func processes(of folder: String) -> [Int32] {
-    let all: [String]
+    everyProcess().filter { isOurs($0, folder) }
+  }
+
+  private func everyProcess() -> [Int32] {
     do {
-      all = try FileManager.default.contentsOfDirectory(atPath: "/proc")
+      let entries = try FileManager.default.contentsOfDirectory(atPath: "/proc")
+      return entries.compactMap { Int32($0) }.filter { $0 != getpid() }
     } catch {
-      // Without /proc only the noted process is left.
-      return processID(folder).map { [$0] } ?? []
+      // Without /proc there are no namespaces and no nodes.
+      return []
     }
-    return all.compactMap(Int32.init).filter { $0 != getpid() && isOurs($0, folder) }
   }
 }

@@ -8,14 +8,20 @@ struct NodeFiles {
   /// Every file with its content.
   var all: [String: String] {
     var files = system.merging(kubelet) { $1 }.merging(network) { $1 }
-    files["/var/log/aws-routed-eni/ipamd.log"] = node.history.log.text
-    files["/var/log/aws-routed-eni/plugin.log"] = node.history.pluginLog.text
+    files["/var/log/aws-routed-eni/ipamd.log"] = written(node.history.log)
+    files["/var/log/aws-routed-eni/plugin.log"] = written(node.history.pluginLog)
     files["/var/log/aws-routed-eni/network-policy-agent.log"] = policyAgentLog
     files["/run/aws-node/ipam.json"] = PoolTexts(node: node).checkpoint
     for unit in UnitState.all(node) {
       files["/usr/lib/cnitriage-lab/units/\(unit.id)"] = unit.text
     }
     return files
+  }
+
+  // Lines of an operation that is still under way belong to the running ipamd.
+  private func written(_ log: CNILog) -> String {
+    var log = log
+    return log.drain(upTo: node.now)
   }
 
   private var policyAgentLog: String {
