@@ -109,13 +109,14 @@ let package = Package(
     .executableTarget(name: "bench-engine", dependencies: ["IPAMEngine"], swiftSettings: strict),
 
     // Test nodes and helpers of tests; never shipped.
+    .target(name: "CNamespaces", swiftSettings: strict),
     .target(
       name: "LabNode",
       dependencies: [nioCore, nioPosix, nioHTTP1, systemPackage, subprocess],
       swiftSettings: strict),
     .executableTarget(
-      name: "cnitriage-lab", dependencies: ["LabNode"], path: "Sources/lab",
-      swiftSettings: strict),
+      name: "cnitriage-lab", dependencies: ["CNamespaces", "LabNode", systemPackage],
+      path: "Sources/lab", swiftSettings: strict),
 
     .target(name: "TestSupport", swiftSettings: strict),
 

@@ -10,7 +10,8 @@ func report(_ text: String) {
 /// What the user asked for.
 enum CommandLineAction: Sendable {
   case up(name: String, variant: Variant, faults: [ToolFault])
-  case exec(name: String, command: [String])
+  /// `first` is the place of the command's first word on the command line.
+  case exec(name: String, first: Int)
   case down(name: String)
   case downAll
   case list
@@ -39,7 +40,7 @@ enum CommandLineAction: Sendable {
       guard let name = words.popFirst() else { throw Self.wrong("exec needs a name") }
       if words.first == "--" { words.removeFirst() }
       guard !words.isEmpty else { throw Self.wrong("exec needs a command") }
-      self = .exec(name: name, command: Array(words))
+      self = .exec(name: name, first: words.startIndex + 1)
     case "down":
       guard let name = words.popFirst(), words.isEmpty else {
         throw Self.wrong("down needs one name or --all")
@@ -95,21 +96,22 @@ enum CommandLineAction: Sendable {
     }
   }
 
-  /// The way into a node if the command is to run there.
-  func entrance() throws(LabError) -> Entrance? {
-    guard case .exec(let name, let command) = self else { return nil }
+  /// Runs a command in a node and returns its exit code; nothing for every other action.
+  func runInside() throws(LabError) -> Int32? {
+    guard case .exec(let name, let first) = self else { return nil }
     guard geteuid() == 0 else {
       throw LabError(
         .notAllowed, "entering a lab node needs root",
         why: "only root may enter the namespaces of another process", try: "sudo scripts/lab …")
     }
     guard let running = lab.find(name) else {
+      let up = lab.names().filter { lab.find($0) != nil }
       throw LabError(
         .failed, "no node named \(name) is up",
-        why: "up are: \(lab.names().filter { lab.find($0) != nil }.joined(separator: ", "))",
+        why: up.isEmpty ? "no node is up" : "up are: \(up.joined(separator: ", "))",
         try: "scripts/lab up \(name)")
     }
-    return Entrance(process: running.process, command: command)
+    return try Entrance.run(wordsFrom: first, in: running.process)
   }
 
   func run() async -> Int32 {
@@ -119,7 +121,7 @@ enum CommandLineAction: Sendable {
         let running = try await lab.up(name, variant: variant, faults: faults)
         print("\(running.name) is up (\(running.variant): \(variant.summary))")
         print("  scripts/lab exec \(name) -- ip addr")
-      case .exec: return 1
+      case .exec: return try runInside() ?? 1
       case .down(let name):
         guard await lab.down(name) else {
           throw LabError(

@@ -1,37 +1,53 @@
+import CNamespaces
 import Foundation
 import Glibc
 import LabNode
+import SystemPackage
 
-/// Runs one command inside a node.
-struct Entrance: Sendable {
-  private let process: Int32
-  private let command: [String]
-
-  /// Chooses the namespaces of a process that runs in the node.
-  init(process: Int32, command: [String]) {
-    self.process = process
-    self.command = command
+/// A process that enters a node and runs one command there.
+enum Entrance {
+  /// Enters the namespaces of a process, runs the words of the command line from the one at `first`
+  /// on, and returns the command's exit code.
+  static func run(wordsFrom first: Int, in process: Int32) throws(LabError) -> Int32 {
+    guard cnamespaces_keep_words(Int32(first)) > 0 else {
+      throw LabError(
+        .environment, "cannot read the own command line", why: "/proc is not there",
+        try: "mount -t proc proc /proc")
+    }
+    let isInteractive = isatty(0) == 1
+    let here = FileManager.default.currentDirectoryPath
+    for (kind, namespace) in try open(process) {
+      let reason = cnamespaces_enter(namespace.rawValue)
+      guard reason == 0 else {
+        throw LabError(
+          .failed, "cannot enter the node's \(kind) namespace", why: "\(Errno(rawValue: reason))",
+          try: "scripts/lab down --all, then up again")
+      }
+    }
+    // Entering a mount namespace leads to its root; a folder that the node lacks is no reason to stop.
+    if !FileManager.default.changeCurrentDirectoryPath(here) {
+      _ = FileManager.default.changeCurrentDirectoryPath("/")
+    }
+    return cnamespaces_run(isInteractive ? 1 : 0)
   }
 
-  /// Becomes `nsenter`, which becomes the command: a process that has entered a process or time
-  /// namespace itself can make no threads any more, which no Swift program survives.
-  ///
-  /// Returns only when that fails.
-  func run() -> LabError {
-    let here = FileManager.default.currentDirectoryPath
-    // The process that holds the node's namespaces made them for its children.
-    // `env` gives the exit codes 126 and 127 that a shell would give.
-    let words =
-      [
-        "nsenter", "--target=\(process)", "--mount", "--net", "--uts",
-        "--pid=/proc/\(process)/ns/pid_for_children",
-        "--time=/proc/\(process)/ns/time_for_children", "--",
-        "/usr/bin/env", "--chdir=\(here)", "--",
-      ] + command
-    var pointers = unsafe words.map { unsafe strdup($0) } + [nil]
-    unsafe execv("/usr/bin/nsenter", &pointers)
-    return LabError(
-      .failed, "\(command.first ?? "nsenter") could not be started",
-      why: unsafe String(cString: strerror(errno)), try: "apt-get install util-linux")
+  // All are opened before the first is entered: afterwards /proc is the node's and shows other
+  // processes. That is also why mounts come last.
+  private static func open(_ process: Int32) throws(LabError) -> [(String, FileDescriptor)] {
+    let kinds = ["time_for_children", "uts", "net", "pid_for_children", "mnt"]
+    do {
+      return try kinds.compactMap { kind -> (String, FileDescriptor)? in
+        let path = "/proc/\(process)/ns/\(kind)"
+        // A kernel without time namespaces is no obstacle.
+        guard kind != "time_for_children" || FileManager.default.fileExists(atPath: path) else {
+          return nil
+        }
+        return (kind, try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec))
+      }
+    } catch {
+      throw LabError(
+        .failed, "cannot open the node's namespaces", why: "\(error)",
+        try: "scripts/lab list shows which nodes are up")
+    }
   }
 }

@@ -3,6 +3,9 @@ import Foundation
 import Glibc
 import LabNode
 
+// No `await` before a command was run inside a node: that needs a process of a single thread, and the
+// first suspension makes more.
+
 let words = CommandLine.arguments
 
 if let first = words.first, let process = LabProcess(programName: first) {
@@ -18,7 +21,7 @@ if let first = words.first, let process = LabProcess(programName: first) {
 } else {
   do throws(LabError) {
     let action = try CommandLineAction(Array(words.dropFirst()))
-    if let entrance = try action.entrance() { throw entrance.run() }
+    if let code = try action.runInside() { exit(code) }
     Task { @Sendable in
       exit(await action.run())
     }

@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-@Suite("From a lab node to a report", .serialized, .enabled(if: Programs.canMakeNodes))
+@Suite(
+  "From a lab node to a report", .serialized,
+  .enabled(if: Programs.canMakeNodes, "needs root and network namespaces"))
 struct LabNodeTests {
   /// What a variant must show, and which other rules may say so too.
   struct Case: CustomTestStringConvertible, Sendable {

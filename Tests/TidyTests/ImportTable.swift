@@ -54,7 +54,7 @@ enum ImportTable {
 
   /// Targets that serve tests and development only; the table doesn't bind them.
   static let development: Set<String> = [
-    "TestSupport", "LabNode", "lab", "RuleEmbedder", "EmbedRules", "generate-docs",
+    "TestSupport", "LabNode", "lab", "CNamespaces", "RuleEmbedder", "EmbedRules", "generate-docs",
     "ConformanceKit", "conformance", "bench-engine", "FuzzFacts", "FuzzRedaction",
   ]
 }
