@@ -11,6 +11,11 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Fuzzers exist only on request, because their flags keep a package from being a dependency.
+let isFuzzing = Context.environment["CNITRIAGE_FUZZ"] == "1"
+/// What a library needs so that a fuzzer sees which of its branches an input takes.
+let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : []
+
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -18,9 +23,9 @@ let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
-let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -30,30 +35,153 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
+    // What both sides share.
     .target(name: "BundleModel", swiftSettings: strict),
-    .target(name: "CNamespaces"),
+    .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
+    .target(
+      name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
+
+    // The node side: small, static where wanted, without full Foundation.
+    .systemLibrary(name: "CLinux"),
+    .target(name: "Redaction", swiftSettings: strict + instrumented),
+    .target(
+      name: "NodeCollector",
+      dependencies: [
+        "BundleModel", "BundleArchive", "CLinux", "Redaction", subprocess, systemPackage, nioCore,
+        nioPosix, nioHTTP1, crypto,
+      ], swiftSettings: strict),
+    .target(
+      name: "CollectCommand",
+      dependencies: ["BundleModel", "NodeCollector", systemPackage, argumentParser],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "cnitriage-node", dependencies: ["BundleModel", "CollectCommand", argumentParser],
+      swiftSettings: strict),
+
+    // The laptop side: bundles to facts to findings to reports.
+    .target(
+      name: "BundleReader", dependencies: ["BundleModel", "BundleArchive", systemPackage],
+      swiftSettings: strict),
+    .target(
+      name: "Facts", dependencies: ["BundleModel"], swiftSettings: strict + instrumented),
+    .target(
+      name: "FactStore", dependencies: ["BundleModel", "Facts", grdb, sqlite],
+      swiftSettings: strict),
+    .target(name: "ReportModel", swiftSettings: strict),
+    .target(name: "ReportRendering", dependencies: ["ReportModel"], swiftSettings: strict),
+    .executableTarget(name: "RuleEmbedder", swiftSettings: strict),
+    .plugin(
+      name: "EmbedRules", capability: .buildTool(), dependencies: ["RuleEmbedder"],
+      path: "Sources/EmbedRules"),
+    .target(
+      name: "BuiltinRules", path: "Rules", swiftSettings: strict, plugins: ["EmbedRules"]),
+    .target(
+      name: "RuleEngine",
+      dependencies: ["BundleModel", "Facts", "FactStore", "ReportModel", "BuiltinRules", yams],
+      swiftSettings: strict),
+    .target(
+      name: "Analysis",
+      dependencies: [
+        "BundleModel", "BundleReader", "BuiltinRules", "Facts", "FactStore", "ReportModel",
+        "RuleEngine", crypto,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "cnitriage",
+      dependencies: [
+        "Analysis", "BundleModel", "BundleReader", "CollectCommand", "ReportModel",
+        "ReportRendering", "RuleEngine", argumentParser, systemPackage,
+      ],
+      swiftSettings: strict),
+
+    // The address manager's warm pool.
+    .target(name: "IPAMEngine", swiftSettings: strict),
+    .target(name: "IPAMPlanner", dependencies: ["IPAMEngine"], swiftSettings: strict),
+    .target(
+      name: "ConformanceKit", dependencies: ["IPAMEngine", "IPAMPlanner"], swiftSettings: strict),
+    .executableTarget(
+      name: "conformance", dependencies: ["ConformanceKit"], swiftSettings: strict),
+    .executableTarget(name: "bench-engine", dependencies: ["IPAMEngine"], swiftSettings: strict),
+
+    // Test nodes and helpers of tests; never shipped.
+    .target(name: "CNamespaces", swiftSettings: strict),
     .target(
       name: "LabNode",
       dependencies: [nioCore, nioPosix, nioHTTP1, systemPackage, subprocess],
       swiftSettings: strict),
     .executableTarget(
-      name: "cnitriage-lab",
-      dependencies: ["LabNode", "CNamespaces", systemPackage], path: "Sources/lab",
+      name: "cnitriage-lab", dependencies: ["LabNode", "CNamespaces", systemPackage],
+      path: "Sources/lab",
+      swiftSettings: strict),
+
+    .target(name: "TestSupport", swiftSettings: strict),
+
+    .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
+    .testTarget(
+      name: "BundleArchiveTests", dependencies: ["BundleArchive", systemPackage],
       swiftSettings: strict),
     .testTarget(
-      name: "LabNodeTests", dependencies: ["LabNode", nioCore, nioPosix], swiftSettings: strict),
-    .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
-    .target(
-      name: "BundleReader", dependencies: ["BundleModel", "BundleArchive", systemPackage],
+      name: "BundleReaderTests",
+      dependencies: ["BundleArchive", "BundleModel", "BundleReader", systemPackage],
       swiftSettings: strict),
-    .target(
-      name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
-    .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
+    .testTarget(name: "RedactionTests", dependencies: ["Redaction"], swiftSettings: strict),
+    .testTarget(
+      name: "NodeCollectorTests",
+      dependencies: [
+        "BundleArchive", "BundleModel", "NodeCollector", systemPackage, crypto, nioCore, nioPosix,
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "FactsTests", dependencies: ["BundleModel", "Facts", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "FactStoreTests", dependencies: ["BundleModel", "Facts", "FactStore"],
+      swiftSettings: strict),
+    .testTarget(name: "ReportModelTests", dependencies: ["ReportModel"], swiftSettings: strict),
+    .testTarget(
+      name: "RuleEngineTests",
+      dependencies: [
+        "BundleModel", "BuiltinRules", "Facts", "FactStore", "ReportModel", "RuleEngine",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ReportRenderingTests", dependencies: ["ReportModel", "ReportRendering", crypto],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AnalysisTests",
+      dependencies: [
+        "Analysis", "BuiltinRules", "BundleModel", "BundleReader", "ReportModel",
+        "ReportRendering", "RuleEngine",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "IPAMEngineTests", dependencies: ["IPAMEngine", "IPAMPlanner", "ConformanceKit"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LabNodeTests", dependencies: ["LabNode", "cnitriage-lab", nioCore, nioPosix],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["cnitriage", "cnitriage-lab"], swiftSettings: strict),
+    .testTarget(name: "TidyTests", swiftSettings: strict),
   ]
 )
+
+if isFuzzing {
+  let fuzzers: [(name: String, target: String, dependencies: [Target.Dependency])] = [
+    ("fuzz-redaction", "FuzzRedaction", ["Redaction"]),
+    ("fuzz-facts", "FuzzFacts", ["BundleModel", "Facts"]),
+  ]
+  package.targets += fuzzers.map { fuzzer in
+    .executableTarget(
+      name: fuzzer.name, dependencies: fuzzer.dependencies, path: "Sources/\(fuzzer.target)",
+      swiftSettings: [
+        .swiftLanguageMode(.v6), .unsafeFlags(["-sanitize=fuzzer"]),
+      ],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
+  }
+}

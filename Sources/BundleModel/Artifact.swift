@@ -146,10 +146,15 @@ extension Artifact {
   public enum RedactionRule: String, Sendable {
     /// Secrets by shape, as in any text.
     case scan
+    /// Logs: secrets by shape; lines of absurd length are cut. Not for JSON documents, which are
+    /// one line of any length.
+    case log
     /// Environment files: values of names outside the allow-list, then secrets by shape.
     case environment
     /// Configuration trees: the values of secret keys, then secrets by shape.
     case configuration
+    /// Kubernetes objects: environment values by the allow-list, then secrets by shape.
+    case kubernetesObjects
     /// The bytes pass unchanged, because they are compressed.
     case none
   }

@@ -1,5 +1,7 @@
+public import BundleModel
+
 /// Why an input cannot be read as a bundle, in the three parts that every message has.
-public struct BundleError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct BundleError: ExplainedError, Equatable, CustomStringConvertible {
   /// The stable code that documentation and scripts can name, such as `E301`.
   public let code: String
   /// What happened, with exact values.
@@ -29,9 +31,9 @@ extension BundleError {
       remedy: "compare the SHA-256 that collect printed, copy again, or --partial")
   }
 
-  static func damaged(_ name: String, _ detail: String, after bytes: Int) -> BundleError {
+  static func damaged(_ name: String, _ detail: String, size bytes: Int) -> BundleError {
     BundleError(
-      code: "E301", what: "\(name) is damaged after \(grouped(bytes)) compressed bytes: \(detail)",
+      code: "E301", what: "\(name) (\(grouped(bytes)) bytes) is damaged: \(detail)",
       why: "bytes were lost or changed on the way",
       remedy: "compare the SHA-256 that collect printed, copy again, or --partial")
   }

@@ -15,23 +15,26 @@ protocol MemberStream: AnyObject {
 /// The members of an archive.
 final class ArchiveStream: MemberStream {
   private var reader: ArchiveReader
+  private let archiveBytes: Int
   private let name: String
   private let limits: ReadLimits
   private var members = 0
   private var totalBytes = 0
-  private var memberBytes = 0
   private(set) var notes: [String] = []
 
   init(_ file: OpenFile, name: String, limits: ReadLimits) throws(BundleError) {
     self.name = name
     self.limits = limits
     do {
+      archiveBytes = Int(try file.descriptor.seek(offset: 0, from: .end))
       try file.descriptor.seek(offset: 0, from: .start)
-      reader = try ArchiveReader(file.descriptor)
-    } catch let error as ArchiveError {
-      throw .damaged(name, error.message, after: 0)
     } catch {
       throw .notReadable(name, "\(error)")
+    }
+    do {
+      reader = try ArchiveReader(file.descriptor)
+    } catch {
+      throw Self.failure(error, name: name, archiveBytes: archiveBytes)
     }
   }
 
@@ -41,7 +44,7 @@ final class ArchiveStream: MemberStream {
       guard members <= limits.members else {
         throw .exceeds(name, "more than \(limits.members) entries")
       }
-      memberBytes = 0
+      try count(member.size)
       guard let path = try MemberPath.normalise(member.path, limits: limits) else { continue }
       switch member.kind {
       case .file:
@@ -64,29 +67,36 @@ final class ArchiveStream: MemberStream {
     }
   }
 
-  func nextChunk() throws(BundleError) -> ArraySlice<UInt8>? {
-    let chunk: [UInt8]?
-    do {
-      chunk = try reader.nextChunk()
-    } catch {
-      throw failure(error)
-    }
-    guard let chunk else { return nil }
-    memberBytes += chunk.count
-    totalBytes += chunk.count
-    guard memberBytes <= limits.memberBytes, totalBytes <= limits.totalBytes else {
-      throw .exceeds(name, "more than \(limits.totalBytes) bytes unpacked")
-    }
+  /// Counts a member's declared size, which tar can't exceed, and compares it with what has been
+  /// read of the compressed bytes by now.
+  private func count(_ size: Int) throws(BundleError) {
     if totalBytes > limits.ratioFloorBytes, totalBytes / limits.ratio > reader.compressedBytes {
       throw .exceeds(name, "it unpacks to more than \(limits.ratio) times its size")
     }
-    return chunk[...]
+    totalBytes += max(0, size)
+    guard totalBytes <= limits.totalBytes else {
+      throw .exceeds(name, "more than \(limits.totalBytes) bytes unpacked")
+    }
+  }
+
+  func nextChunk() throws(BundleError) -> ArraySlice<UInt8>? {
+    do {
+      return try reader.nextChunk()?[...]
+    } catch {
+      throw failure(error)
+    }
   }
 
   private func failure(_ error: ArchiveError) -> BundleError {
+    Self.failure(error, name: name, archiveBytes: archiveBytes)
+  }
+
+  private static func failure(
+    _ error: ArchiveError, name: String, archiveBytes: Int
+  ) -> BundleError {
     // libarchive has words, but no code, for an end of input in the middle of a member.
-    return error.message.contains("runcated")
-      ? .endsEarly(name, after: reader.compressedBytes)
-      : .damaged(name, error.message, after: reader.compressedBytes)
+    error.message.contains("runcated")
+      ? .endsEarly(name, after: archiveBytes)
+      : .damaged(name, error.message, size: archiveBytes)
   }
 }

@@ -73,7 +73,8 @@ struct LabTests {
       let result = await inside(
         """
         for pod in /run/netns/*; do
-          nsenter --net=$pod timeout 1 bash -c 'exec 3<>/dev/tcp/10.20.33.250/8080' 2>/dev/null && echo yes || echo no
+          (nsenter --net=$pod timeout 4 bash -c 'exec 3<>/dev/tcp/10.20.33.250/8080' 2>/dev/null \\
+            && echo yes || echo no) &
         done | sort | uniq -c | sed 's/^ *//'
         """)
       #expect(result.output == (pass ? "11 yes" : "11 no"))

@@ -21,12 +21,15 @@ extension Artifact {
       .ipamdLog,
       "The address manager's log: growth and shrinking of the pool, EC2's refusals, restarts.",
       source: .files(["/var/log/aws-routed-eni/ipamd*.log"]), path: "logs/aws-routed-eni",
-      needsRoot: true, timeoutSeconds: 60, capBytes: 128 << 20, keeps: .headAndTail, stage: .logs),
+      needsRoot: true, timeoutSeconds: 60, capBytes: 128 << 20, keeps: .headAndTail,
+      redaction: .log,
+      stage: .logs),
     Artifact(
       .pluginLog,
       "The plugin's log: the result of every pod's start and stop.",
       source: .files(["/var/log/aws-routed-eni/plugin*.log"]), path: "logs/aws-routed-eni",
-      needsRoot: true, timeoutSeconds: 30, capBytes: 64 << 20, keeps: .headAndTail, stage: .logs),
+      needsRoot: true, timeoutSeconds: 30, capBytes: 64 << 20, keeps: .headAndTail, redaction: .log,
+      stage: .logs),
     Artifact(
       .cniLogListing,
       "Sizes and times of the CNI's log files: shows rotation and what was left out.",

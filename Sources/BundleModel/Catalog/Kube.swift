@@ -12,10 +12,12 @@ extension Artifact {
       source: .command(
         "kubectl",
         [
-          "--kubeconfig=/var/lib/kubelet/kubeconfig", "--request-timeout=10s", "get", "pods",
-          "--all-namespaces", "--field-selector=spec.nodeName={node}", "--output=json",
+          // One plain request, and nowhere to cache it: nothing may be written on the node.
+          "--cache-dir=/dev/null",
+          "--kubeconfig=/var/lib/kubelet/kubeconfig", "--request-timeout=10s", "get", "--raw",
+          "/api/v1/pods?fieldSelector=spec.nodeName%3D{node}",
         ]),
       path: "kube/pods.json", needsRoot: true, timeoutSeconds: 15, capBytes: 16 << 20,
-      redaction: .configuration)
+      redaction: .kubernetesObjects)
   ]
 }

@@ -22,7 +22,7 @@ extension Artifact {
           "--quiet",
         ]),
       path: "kubelet/kubelet.log", holds: .journal, needsRoot: true, timeoutSeconds: 120,
-      capBytes: 100 << 20, keeps: .headAndTail),
+      capBytes: 100 << 20, keeps: .headAndTail, redaction: .log),
     Artifact(
       .kubeletFlags,
       "Arguments of the running kubelet: maximum of pods, configuration path, node address.",

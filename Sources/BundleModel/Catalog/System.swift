@@ -19,7 +19,7 @@ extension Artifact {
       source: .files([
         "/etc/systemd/system/kubelet.service", "/etc/systemd/system/kubelet.service.d",
         "/usr/lib/systemd/system/kubelet.service", "/usr/lib/systemd/system/kubelet.service.d",
-        "/lib/systemd/system/kubelet.service", "/run/systemd/system/kubelet.service.d",
+        "/run/systemd/system/kubelet.service.d",
         "/etc/systemd/system/iptables.service", "/usr/lib/systemd/system/iptables.service",
         "/etc/systemd/system/iptables-restore.service",
         "/usr/lib/systemd/system/netfilter-persistent.service",

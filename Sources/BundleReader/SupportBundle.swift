@@ -1,11 +1,11 @@
-public import BundleModel
 import BundleArchive
+public import BundleModel
 import FoundationEssentials
 import SystemPackage
 
 /// An opened and indexed bundle. Opening reads all member names and the manifest; the bytes are
 /// streamed afterwards by ``forEachMember(_:)``. Nothing is unpacked to disk.
-public struct Bundle: Sendable {
+public struct SupportBundle: Sendable {
   /// The layout that was recognised.
   public let kind: BundleKind
   /// The shown name of the input.
@@ -35,7 +35,7 @@ public struct Bundle: Sendable {
   ///   - acceptsDamage: whether a truncated archive is read as far as it goes.
   public static func open(
     _ input: BundleInput, limits: ReadLimits = ReadLimits(), acceptsDamage: Bool = false
-  ) throws(BundleError) -> Bundle {
+  ) throws(BundleError) -> SupportBundle {
     let origin = try origin(of: input, limits: limits)
     let stream = try stream(origin, name: input.name, limits: limits)
     var index = Index(name: input.name, limits: limits)
@@ -52,9 +52,10 @@ public struct Bundle: Sendable {
       throw .notABundle(
         input.name,
         why: index.files.isEmpty
-          ? "it holds no files" : "no \(NativeLayout.mark) in the first \(limits.probedEntries) entries")
+          ? "it holds no files"
+          : "no \(NativeLayout.mark) in the first \(limits.probedEntries) entries")
     }
-    return try Bundle(
+    return try SupportBundle(
       index, topFolder: topFolder, origin: origin, notes: stream.notes, cut: cut, limits: limits)
   }
 
@@ -78,7 +79,8 @@ public struct Bundle: Sendable {
       let path = String(path.dropFirst(topFolder.count))
       let claim = claims[path]
       return BundleMember(
-        path: path, artifact: claim?.id ?? (manifest == nil ? NativeLayout.artifact(at: path) : nil),
+        path: path,
+        artifact: claim?.id ?? (manifest == nil ? NativeLayout.artifact(at: path) : nil),
         origin: claim?.source.origin, size: size)
     }
     self.manifest = manifest

@@ -1,0 +1,127 @@
+import BuiltinRules
+import BundleModel
+public import BundleReader
+import Crypto
+import FactStore
+import Facts
+import FoundationEssentials
+public import ReportModel
+public import RuleEngine
+
+/// The one place that wires reader, facts, rules and report together. The same input gives the same
+/// report, byte for byte.
+public enum Analyzer {
+  /// Opens and judges an input.
+  public static func run(
+    _ input: BundleInput, options: AnalysisOptions = AnalysisOptions()
+  ) throws(AnalysisError) -> Report {
+    // Rules first: a mistake in them must not cost the time of reading a bundle.
+    let rules = try rules(options)
+    let bundle: SupportBundle
+    do throws(BundleError) {
+      bundle = try SupportBundle.open(input, acceptsDamage: options.acceptsDamage)
+    } catch {
+      throw AnalysisError(error)
+    }
+    return try run(bundle, rules: rules, sha256: digest(of: input), options: options)
+  }
+
+  /// Judges an input that is open already.
+  public static func run(
+    _ source: some EvidenceSource, rules: [RuleDefinition], sha256: String? = nil,
+    options: AnalysisOptions = AnalysisOptions()
+  ) throws(AnalysisError) -> Report {
+    do {
+      let facts = try LoadedFacts(source, database: options.database)
+      let checker = RuleChecker(facts.store)
+      for rule in rules { try checker.check(rule) }
+      let runner = RuleRunner(facts.store, items: facts.items)
+      var judgements = rules.map { rule in
+        Judgement(
+          rule: rule.id, title: rule.title, confidence: rule.confidence, absorbs: rule.absorbs,
+          outcome: runner.judge(rule))
+      }
+      try Excerpts.fill(&judgements, from: source)
+      let description = try InputDescription(facts, source: source, sha256: sha256)
+      return Report.assemble(
+        Report.Parts(
+          tool: Report.Tool(
+            version: Manifest.ToolVersion.current.version, rules: BuiltinRules.version,
+            engine: "none", ruleCount: rules.count),
+          input: description.input, judgements: judgements.map(fingerprinted),
+          notices: description.notices, errors: [], failOn: options.failOn, strict: options.strict))
+    } catch let error as AnalysisError {
+      throw error
+    } catch let error as BundleError {
+      throw AnalysisError(error)
+    } catch let error as RuleError {
+      throw AnalysisError(error)
+    } catch let error as FactStoreError {
+      throw AnalysisError(error)
+    } catch {
+      throw .unexpected(error)
+    }
+  }
+
+  /// The rules that the options choose. Every one is read and checked first, chosen or not.
+  public static func rules(_ options: AnalysisOptions) throws(AnalysisError) -> [RuleDefinition] {
+    do {
+      return try ruleSet(options).selecting(options.select, ignoring: options.ignore).filter {
+        $0.scopes.contains(.bundle)
+      }
+    } catch let error as SelectionError {
+      throw AnalysisError(error)
+    } catch {
+      throw error as? AnalysisError ?? .unexpected(error)
+    }
+  }
+
+  /// Every rule that is at hand, each of them checked against the tables.
+  public static func ruleSet(_ options: AnalysisOptions) throws(AnalysisError) -> RuleSet {
+    do {
+      var set = try RuleSet(options.usesOnlyOwnRules ? [] : BuiltinRules.files)
+      for folder in options.ruleFolders {
+        try set.add(try RuleSet.files(in: folder), folder: folder)
+      }
+      let checker = RuleChecker(try FactStore())
+      for rule in set.rules { try checker.check(rule) }
+      return set
+    } catch let error as RuleError {
+      throw AnalysisError(error)
+    } catch let error as FactStoreError {
+      throw AnalysisError(error)
+    } catch {
+      throw .unexpected(error)
+    }
+  }
+
+  private static func fingerprinted(_ judgement: Judgement) -> Judgement {
+    guard case .fires(let findings) = judgement.outcome else { return judgement }
+    var copy = judgement
+    copy.outcome = .fires(
+      findings.map { finding in
+        var finding = finding
+        let text = Fingerprint.text(of: finding)
+        finding.fingerprint = "sha256:" + hex(SHA256.hash(data: Data(text.utf8)))
+        return finding
+      })
+    return copy
+  }
+
+  /// SHA-256 of an archive; a folder or a stream has none.
+  private static func digest(of input: BundleInput) -> String? {
+    guard case .path(let path) = input,
+      // A folder can't be read as data; it was opened already, so nothing else is lost here.
+      let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+    else { return nil }
+    return hex(SHA256.hash(data: data))
+  }
+
+  private static func hex(_ digest: SHA256.Digest) -> String {
+    let digits = Array("0123456789abcdef")
+    return digest.reduce(into: "") { text, byte in
+      text.append(digits[Int(byte >> 4)])
+      text.append(digits[Int(byte & 15)])
+    }
+  }
+}

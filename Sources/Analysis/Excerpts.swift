@@ -1,0 +1,97 @@
+import BundleReader
+import ReportModel
+
+/// Fetches the lines that findings point at, in a second pass that reads only what is wanted.
+enum Excerpts {
+  /// Bytes of a line that a report shows; reports stay small whatever a log holds.
+  static let lineBytes = 400
+
+  static func fill(_ judgements: inout [Judgement], from source: some EvidenceSource) throws {
+    let wanted = wantedLines(judgements)
+    guard !wanted.isEmpty else { return }
+    let lines = try read(wanted, from: source)
+    for index in judgements.indices {
+      guard case .fires(var findings) = judgements[index].outcome else { continue }
+      for finding in findings.indices {
+        for evidence in findings[finding].evidence.indices {
+          let place = findings[finding].evidence[evidence]
+          guard place.excerpt == nil, let line = place.line else { continue }
+          findings[finding].evidence[evidence].excerpt = lines[place.path]?[line]
+        }
+      }
+      judgements[index].outcome = .fires(findings)
+    }
+  }
+
+  private static func wantedLines(_ judgements: [Judgement]) -> [String: Set<Int>] {
+    var wanted: [String: Set<Int>] = [:]
+    for judgement in judgements {
+      guard case .fires(let findings) = judgement.outcome else { continue }
+      for evidence in findings.flatMap(\.evidence) where evidence.excerpt == nil {
+        if let line = evidence.line { wanted[evidence.path, default: []].insert(line) }
+      }
+    }
+    return wanted
+  }
+
+  private struct HasEverything: Error {}
+
+  private static func read(
+    _ wanted: [String: Set<Int>], from source: some EvidenceSource
+  ) throws -> [String: [Int: String]] {
+    var found: [String: [Int: String]] = [:]
+    do {
+      try source.forEachMember { member, next in
+        guard let lines = wanted[member.path] else { return }
+        found[member.path] = try Self.lines(lines, next)
+        if found.count == wanted.count { throw HasEverything() }
+      }
+    } catch is HasEverything {
+      // The rest of the archive holds nothing that is wanted.
+    }
+    return found
+  }
+
+  private static func lines(
+    _ wanted: Set<Int>, _ next: () throws(BundleError) -> ArraySlice<UInt8>?
+  ) throws -> [Int: String] {
+    var texts: [Int: String] = [:]
+    var number = 1
+    var line: [UInt8] = []
+    func keep() {
+      if wanted.contains(number) { texts[number] = text(line) }
+      line.removeAll(keepingCapacity: true)
+      number += 1
+    }
+    while texts.count < wanted.count, let chunk = try next() {
+      var rest = chunk
+      while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+        if wanted.contains(number) {
+          line += rest[..<end].prefix(lineBytes + 1 - min(line.count, lineBytes + 1))
+        }
+        keep()
+        rest = rest[(end + 1)...]
+      }
+      if wanted.contains(number) {
+        line += rest.prefix(lineBytes + 1 - min(line.count, lineBytes + 1))
+      }
+    }
+    if !line.isEmpty { keep() }
+    return texts
+  }
+
+  /// A line as text, cut at a whole character.
+  private static func text(_ line: [UInt8]) -> String {
+    var bytes = line[...]
+    let isCut = bytes.count > lineBytes
+    if isCut {
+      bytes = bytes.prefix(lineBytes)
+      while let last = bytes.last, last & 0xC0 == 0x80 { bytes = bytes.dropLast() }
+      if let last = bytes.last, last >= 0xC0 { bytes = bytes.dropLast() }
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    let trimmed = text.drop { $0.isWhitespace }
+    return (trimmed.last?.isNewline == true ? String(trimmed.dropLast()) : String(trimmed))
+      + (isCut ? "…" : "")
+  }
+}

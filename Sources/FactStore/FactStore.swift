@@ -1,0 +1,71 @@
+public import Facts
+import GRDB
+import Synchronization
+
+/// The facts of one bundle as tables that SQL can ask.
+///
+/// Load members, record the manifest's items, then query. Tables that are computed from others are
+/// filled before the first query after a load.
+public final class FactStore: Sendable {
+  /// The declarations of every table, in the order of the documentation.
+  public let tables: [TableDescription]
+
+  let queue: DatabaseQueue
+  let factTables: [any FactTable.Type]
+  let derivedTables: [any DerivedTable.Type]
+  let pending: Mutex<Pending>
+
+  /// Rows that derived tables need, and whether they were computed from them.
+  struct Pending {
+    var facts = DerivedInput()
+    var isStale: Bool
+  }
+
+  /// Makes a store in memory, or in a new file.
+  ///
+  /// - Parameters:
+  ///   - path: The file, which must not exist or be an empty database; nil for memory.
+  ///   - tables: Tables that `load` fills.
+  ///   - derived: Tables that are computed from the former.
+  ///   - results: Tables that a later stage fills through `insert`.
+  public init(
+    at path: String? = nil, tables: [any FactTable.Type] = FactCatalog.all,
+    derived: [any DerivedTable.Type] = FactCatalog.derived,
+    results: [any FactRow.Type] = []
+  ) throws(FactStoreError) {
+    factTables = tables
+    derivedTables = derived
+    pending = Mutex(Pending(isStale: !derived.isEmpty))
+    let described =
+      tables.map { $0.tableDescription } + derived.map { $0.tableDescription }
+      + results.map { $0.tableDescription }
+    self.tables = described + StoreSchema.ownTables
+    do {
+      var configuration = Configuration()
+      configuration.prepareDatabase { database in
+        database.applyLimits()
+        // The file is a copy of what the bundle holds: losing it in a crash costs nothing.
+        try database.execute(sql: "PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY")
+      }
+      queue =
+        if let path { try DatabaseQueue(path: path, configuration: configuration) } else {
+          try DatabaseQueue(configuration: configuration)
+        }
+      try queue.write { database in
+        for table in described {
+          try database.execute(sql: StoreSchema.createTable(table, hasEvidence: true))
+        }
+        for table in StoreSchema.ownTables {
+          try database.execute(sql: StoreSchema.createTable(table, hasEvidence: false))
+        }
+      }
+    } catch {
+      throw FactStoreError(.open, "the database could not be made: \(Self.message(error))")
+    }
+  }
+
+  static func message(_ error: any Error) -> String {
+    guard let error = error as? DatabaseError else { return "\(error)" }
+    return error.message ?? "SQLite error \(error.resultCode.rawValue)"
+  }
+}

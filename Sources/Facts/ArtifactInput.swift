@@ -1,0 +1,241 @@
+public import BundleModel
+
+/// The bytes of one bundle member: handed out line by line or as a whole, within bounds, and
+/// cleaned of what copying and crashes leave behind (byte order mark, carriage returns, zero
+/// padding, terminal colours).
+public struct ArtifactInput {
+  /// The item that the member belongs to.
+  public let artifact: ArtifactID
+  /// The member's path in the bundle: the evidence path of its rows.
+  public let path: String
+  /// The absolute path on the node, for copied files.
+  public let origin: String?
+  /// When the member was written or gathered, in microseconds since 1970; supplies the year to
+  /// time stamps that have none.
+  public let referenceTimeUs: Int64?
+  /// The number of the line that `nextLine` returned last, counted from 1.
+  public private(set) var lineNumber = 0
+  /// Whether that line was longer than the bound and was cut.
+  public private(set) var lineWasCut = false
+  /// What was cleaned or found missing so far.
+  public private(set) var damage = Damage()
+
+  private let lineLimit: Int
+  private var chunk: ArraySlice<UInt8>
+  private var whole: ArraySlice<UInt8>?
+  private var pull: (() throws -> ArraySlice<UInt8>?)?
+
+  /// Reads from memory.
+  public init(
+    artifact: ArtifactID, path: String, origin: String? = nil, referenceTimeUs: Int64? = nil,
+    bytes: [UInt8], lineLimit: Int = FactLimits.lineBytes
+  ) {
+    self.artifact = artifact
+    self.path = path
+    self.origin = origin
+    self.referenceTimeUs = referenceTimeUs
+    self.lineLimit = lineLimit
+    chunk = bytes[...]
+    whole = bytes[...]
+  }
+
+  /// Reads from a stream: `pull` returns the next bytes, nil at the end.
+  public init(
+    artifact: ArtifactID, path: String, origin: String? = nil, referenceTimeUs: Int64? = nil,
+    lineLimit: Int = FactLimits.lineBytes, pull: @escaping () throws -> ArraySlice<UInt8>?
+  ) {
+    self.artifact = artifact
+    self.path = path
+    self.origin = origin
+    self.referenceTimeUs = referenceTimeUs
+    self.lineLimit = lineLimit
+    chunk = []
+    self.pull = pull
+  }
+
+  /// The next line without its line end; nil at the end. Marks of omitted bytes are skipped.
+  public mutating func nextLine() throws(ParseError) -> ArraySlice<UInt8>? {
+    while let line = try cleanedLine() {
+      if line.first == UInt8(ascii: "#"), Self.isOmissionMark(line) {
+        damage.omissions += 1
+        continue
+      }
+      return line
+    }
+    return nil
+  }
+
+  /// Everything that is left, up to `limit` bytes. Line numbers mean nothing afterwards.
+  public mutating func readAll(
+    limit: Int = FactLimits.documentBytes
+  ) throws(ParseError) -> ArraySlice<UInt8> {
+    var all = chunk
+    chunk = []
+    while all.count <= limit, let more = try pulled() {
+      all.append(contentsOf: more)
+    }
+    if all.count > limit {
+      damage.isCut = true
+      all = all.prefix(limit)
+    }
+    if all.starts(with: Self.byteOrderMark) { all = all.dropFirst(3) }
+    if all.contains(0x1b) { all = Self.withoutColours(all) }
+    return all
+  }
+
+  /// Keeps the bytes, so that `rewind` works: needed when several tables read one stream.
+  public mutating func makeRewindable(
+    limit: Int = FactLimits.documentBytes
+  ) throws(ParseError) {
+    guard whole == nil else { return }
+    var all = chunk
+    while all.count <= limit, let more = try pulled() {
+      all.append(contentsOf: more)
+    }
+    damage.isCut = all.count > limit
+    whole = all.prefix(limit)
+    pull = nil
+    rewind()
+  }
+
+  /// Starts again from the first byte; does nothing for a stream that was not kept.
+  public mutating func rewind() {
+    guard let whole else { return }
+    let isCut = damage.isCut
+    chunk = whole
+    lineNumber = 0
+    lineWasCut = false
+    damage = Damage()
+    damage.isCut = isCut
+  }
+}
+
+extension ArtifactInput {
+  /// What was wrong with the bytes themselves.
+  public struct Damage: Sendable, Hashable {
+    /// Lines longer than the bound.
+    public var cutLines = 0
+    /// Lines that held zero bytes, which a crash leaves at the end of a file.
+    public var zeroPaddedLines = 0
+    /// Places where the collector left bytes out.
+    public var omissions = 0
+    /// Whether the last line has no line end, so that it may be incomplete.
+    public var endsInsideLine = false
+    /// Whether the member was longer than what is read of it.
+    public var isCut = false
+
+    /// The damage in words.
+    public var reasons: [String] {
+      var reasons: [String] = []
+      if cutLines > 0 { reasons.append("\(cutLines) lines were too long and were cut") }
+      if zeroPaddedLines > 0 { reasons.append("\(zeroPaddedLines) lines held zero bytes") }
+      if omissions > 0 { reasons.append("the collector left bytes out in \(omissions) places") }
+      if isCut { reasons.append("the file is longer than what is read of it") }
+      return reasons
+    }
+  }
+
+  private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+  private static let omissionMark = Array("### cnitriage: ".utf8)
+
+  private static func isOmissionMark(_ line: ArraySlice<UInt8>) -> Bool {
+    line.starts(with: omissionMark) && line.hasSuffix("bytes omitted ###")
+  }
+
+  private mutating func pulled() throws(ParseError) -> ArraySlice<UInt8>? {
+    guard let pull else { return nil }
+    do {
+      let next = try pull()
+      if next == nil { self.pull = nil }
+      return next
+    } catch {
+      self.pull = nil
+      throw ParseError(reason: "\(error)")
+    }
+  }
+
+  private mutating func cleanedLine() throws(ParseError) -> ArraySlice<UInt8>? {
+    guard let (raw, isSuspicious) = try rawLine() else { return nil }
+    lineNumber += 1
+    var line = raw
+    while line.last == UInt8(ascii: "\r") { line = line.dropLast() }
+    if lineNumber == 1, line.starts(with: Self.byteOrderMark) { line = line.dropFirst(3) }
+    if isSuspicious {
+      if line.contains(0) {
+        damage.zeroPaddedLines += 1
+        line = ArraySlice(line.filter { $0 != 0 })
+      }
+      if line.contains(0x1b) { line = Self.withoutColours(line) }
+    }
+    return line
+  }
+
+  /// A line as it stands, and whether it holds escape or zero bytes.
+  private mutating func rawLine() throws(ParseError) -> (ArraySlice<UInt8>, Bool)? {
+    lineWasCut = false
+    var carried: [UInt8] = []
+    var isSuspicious = false
+    while true {
+      if chunk.isEmpty {
+        guard let next = try pulled() else {
+          guard !carried.isEmpty else { return nil }
+          damage.endsInsideLine = true
+          return (carried[...], isSuspicious)
+        }
+        chunk = next
+        continue
+      }
+      let (length, foundEnd, suspicious) = Self.scanLine(chunk)
+      isSuspicious = isSuspicious || suspicious
+      let start = chunk.startIndex
+      var part = chunk[start..<start + length]
+      chunk = chunk[(start + length + (foundEnd ? 1 : 0))...]
+      let room = lineLimit - carried.count
+      if part.count > room {
+        part = part.prefix(max(0, room))
+        if !lineWasCut { damage.cutLines += 1 }
+        lineWasCut = true
+      }
+      if foundEnd, carried.isEmpty { return (part, isSuspicious) }
+      carried.append(contentsOf: part)
+      if foundEnd { return (carried[...], isSuspicious) }
+    }
+  }
+
+  private static func scanLine(
+    _ bytes: ArraySlice<UInt8>
+  ) -> (length: Int, foundEnd: Bool, isSuspicious: Bool) {
+    let span = bytes.span
+    var index = 0
+    var isSuspicious = false
+    while index < span.count {
+      let byte = span[index]
+      if byte < 0x20 {
+        if byte == 0x0a { return (index, true, isSuspicious) }
+        if byte == 0 || byte == 0x1b { isSuspicious = true }
+      }
+      index += 1
+    }
+    return (index, false, isSuspicious)
+  }
+
+  /// Removes `ESC [ … letter` sequences, which tools print when they believe in a terminal.
+  private static func withoutColours(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var kept: [UInt8] = []
+    kept.reserveCapacity(bytes.count)
+    var index = bytes.startIndex
+    while index < bytes.endIndex {
+      if bytes[index] == 0x1b {
+        index += 1
+        guard index < bytes.endIndex, bytes[index] == UInt8(ascii: "[") else { continue }
+        index += 1
+        while index < bytes.endIndex, !bytes[index].isASCIILetter { index += 1 }
+        index += 1
+      } else {
+        kept.append(bytes[index])
+        index += 1
+      }
+    }
+    return kept[...]
+  }
+}

@@ -1,0 +1,17 @@
+/// Bounds of reading facts. Whatever a bundle holds, work and memory stay within them.
+public enum FactLimits {
+  /// Longest line in bytes; the rest of a longer one is dropped and the line is marked as cut.
+  public static let lineBytes = 1 << 20
+  /// Most bytes of a member that is read as a whole, such as a JSON document.
+  public static let documentBytes = 128 << 20
+  /// Deepest nesting of JSON.
+  public static let jsonDepth = 64
+  /// Most values in one JSON document.
+  public static let jsonValues = 4_000_000
+  /// Most rows that one member may add to one table.
+  public static let rowsPerMember = 5_000_000
+  /// Most issues that are kept word by word per member and table; the rest is counted.
+  public static let issuesPerMember = 100
+  /// Most physical lines that are joined to repair a record that was wrapped by a terminal.
+  public static let wrappedLines = 20
+}

@@ -1,0 +1,98 @@
+import BundleModel
+
+/// The file from which ipamd restores its allocations.
+public struct Checkpoint: FactTable {
+  var version: String?
+  var allocations: Int
+  var networkCard: Int64
+
+  /// The declaration of `checkpoint`.
+  public static let schema = Schema<Self>(
+    "checkpoint", "Files from which the address manager restores its allocations.",
+    from: [.checkpoint],
+    columns: [
+      Column("version", \.version, "Format of the file."),
+      Column("allocations", \.allocations, "Number of allocations."),
+      Column("network_card", \.networkCard, "Index of the network card, from the file's name."),
+    ])
+
+  /// Reads one file; its name tells the network card.
+  public static func parse(
+    _ input: inout ArtifactInput, into rows: inout RowSink<Self>
+  ) throws(ParseError) {
+    let card = networkCard(input.fileName)
+    guard let document = try input.readJSON(&rows), document.object != nil else { return }
+    rows.append(
+      Self(
+        version: document["version"]?.string,
+        allocations: document["allocations"]?.array?.count ?? 0, networkCard: card), line: nil)
+  }
+
+  /// `ipam.json` is card 0, `ipam-nic-1.json` card 1.
+  static func networkCard(_ name: String) -> Int64 {
+    guard name.hasPrefix("ipam-nic-"), name.hasSuffix(".json") else { return 0 }
+    return Int64(name.dropFirst(9).dropLast(5)) ?? 0
+  }
+}
+
+/// An allocation that ipamd restores when it starts.
+public struct CheckpointAllocation: FactTable {
+  var network: String?
+  var containerID: String?
+  var ifname: String?
+  var address: String?
+  var family: String?
+  var namespace: String?
+  var pod: String?
+  var allocatedUs: Int64?
+  var networkCard: Int64
+  var vethSuffix: String?
+
+  /// The declaration of `checkpoint_allocation`.
+  public static let schema = Schema<Self>(
+    "checkpoint_allocation", "Allocations that the address manager restores when it starts.",
+    from: [.checkpoint],
+    columns: [
+      Column("network", \.network, "Name of the network; _migrated-from-cri for restored ones."),
+      Column("container_id", \.containerID, "Sandbox that holds the address."),
+      Column("ifname", \.ifname, "Interface inside the pod."),
+      Column("address", \.address, "Address of the pod; NULL if it is missing."),
+      Column("family", \.family, "Address family: ipv4 or ipv6."),
+      Column("namespace", \.namespace, "Namespace of the pod; NULL in entries of old releases."),
+      Column("pod", \.pod, "Name of the pod; NULL in entries of old releases."),
+      Column(
+        "allocated_us", \.allocatedUs,
+        "When it was allocated, in microseconds since 1970 UTC; NULL in entries of old releases."),
+      Column("network_card", \.networkCard, "Index of the network card, from the file's name."),
+      Column(
+        "veth_suffix", \.vethSuffix,
+        "What the pod's host interface is called behind its prefix, 11 hexadecimal digits."),
+    ])
+
+  /// Reads the allocations of one file.
+  public static func parse(
+    _ input: inout ArtifactInput, into rows: inout RowSink<Self>
+  ) throws(ParseError) {
+    let card = Checkpoint.networkCard(input.fileName)
+    guard let document = try input.readJSON(&rows) else { return }
+    for entry in document["allocations"]?.array ?? [] {
+      guard entry.object != nil else {
+        rows.unreadable("an allocation is not an object", line: nil)
+        continue
+      }
+      let ipv4 = entry["ipv4"]?.filledString
+      let ipv6 = entry["ipv6"]?.filledString
+      let nanoseconds = entry["allocationTimestamp"]?.integer ?? 0
+      let namespace = entry["metadata"]?["k8sPodNamespace"]?.filledString
+      let pod = entry["metadata"]?["k8sPodName"]?.filledString
+      rows.append(
+        Self(
+          network: entry["networkName"]?.filledString,
+          containerID: entry["containerID"]?.filledString,
+          ifname: entry["ifName"]?.filledString, address: ipv4 ?? ipv6,
+          family: ipv4 != nil ? "ipv4" : ipv6 != nil ? "ipv6" : nil, namespace: namespace,
+          pod: pod, allocatedUs: nanoseconds > 0 ? nanoseconds / 1000 : nil, networkCard: card,
+          vethSuffix: SHA1.vethSuffix(namespace: namespace, pod: pod)), line: nil)
+    }
+  }
+}

@@ -1,0 +1,154 @@
+extension Engine {
+  /// Numbers and decisions of a card, as the pool loop would take them now.
+  ///
+  /// Call ``advance(to:)`` first if time has passed since the last event. In IPv6 mode there is no
+  /// warm pool and every decision is negative.
+  public func decisions(card: Int = 0) -> PoolDecisions? {
+    storeIndex(card: card).map { decisions(store: $0) }
+  }
+
+  func decisions(store: Int) -> PoolDecisions {
+    let datastore = datastores[store]
+    let statistics = datastore.statistics
+    let free = datastore.freePrefixes
+    let card = datastore.networkCard
+    var decisions = PoolDecisions(card: card, statistics: statistics, freePrefixes: free)
+    guard policy.capacity.mode != .prefixV6 else { return decisions }
+    let target = policy.targetState(statistics, freePrefixes: free, card: card)
+    decisions.isLow = policy.isLow(statistics, freePrefixes: free, card: card)
+    decisions.isHigh = policy.isHigh(statistics, freePrefixes: free, card: card)
+    decisions.targetsDefined = target.isDefined
+    decisions.short = policy.shortage(statistics, freePrefixes: free, card: card)
+    decisions.over = policy.surplus(statistics, freePrefixes: free, card: card)
+    decisions.mayRemoveENI = shouldRemoveENI(statistics, store: store)
+    decisions.hasRoomForENI = hasRoomForENI(store: store)
+    return decisions
+  }
+
+  func isLow(store: Int) -> Bool {
+    policy.isLow(
+      datastores[store].statistics, freePrefixes: datastores[store].freePrefixes,
+      card: datastores[store].networkCard)
+  }
+
+  func shouldRemoveENI(_ statistics: PoolStatistics, store: Int) -> Bool {
+    // Only prefix mode without other grounds looks at the ENIs one by one.
+    let card = datastores[store].networkCard
+    if policy.shouldRemoveENI(statistics, hasIdleENI: false, card: card) { return true }
+    return policy.isPrefixMode
+      && policy.shouldRemoveENI(statistics, hasIdleENI: datastores[store].hasIdleENI, card: card)
+  }
+
+  func hasRoomForENI(store: Int) -> Bool {
+    let card = datastores[store].networkCard
+    return policy.hasRoomForENI(
+      eniCount: datastores[store].eniCount,
+      unmanaged: unmanagedCount.indices.contains(card) ? unmanagedCount[card] : 0,
+      hasTrunk: datastores[store].hasTrunk, card: card)
+  }
+
+  // MARK: The pass
+
+  /// One pass of the pool loop; nothing in IPv6 mode or with provisioning disabled.
+  mutating func updatePool(_ order: PassOrder) -> Step {
+    guard policy.capacity.mode != .prefixV6, !configuration.provisioningDisabled else {
+      return .finished
+    }
+    let examined = datastores.indices.map { decisions(store: $0) }
+    for decisions in examined { note(.examined(decisions)) }
+    return update(store: 0, examined, order, scaledDown: false)
+  }
+
+  private mutating func update(
+    store: Int, _ examined: [PoolDecisions], _ order: PassOrder, scaledDown: Bool
+  ) -> Step {
+    guard store < examined.count else {
+      if scaledDown {
+        lastDecrease = now
+        lastPoolAction = now
+      }
+      return .finished
+    }
+    let before = examined[store]
+    if before.isLow {
+      return grow(store: store, order) { engine in
+        engine.release(store: store, before, order) { engine in
+          engine.update(store: store + 1, examined, order, scaledDown: scaledDown)
+        }
+      }
+    }
+    guard shrinks(store: store, before.statistics) else {
+      return release(store: store, before, order) { engine in
+        engine.update(store: store + 1, examined, order, scaledDown: scaledDown)
+      }
+    }
+    return decrease(store: store, order) { engine in
+      engine.release(store: store, before, order) { engine in
+        engine.update(store: store + 1, examined, order, scaledDown: true)
+      }
+    }
+  }
+
+  private mutating func shrinks(store: Int, _ statistics: PoolStatistics) -> Bool {
+    let card = datastores[store].networkCard
+    let isHigh = policy.isHigh(
+      statistics, freePrefixes: datastores[store].freePrefixes, card: card)
+    guard isHigh else { return false }
+    if let lastDecrease, now - lastDecrease <= Timing.decreaseInterval {
+      note(.shrinkTooSoon(card: card))
+      return false
+    }
+    return true
+  }
+
+  private mutating func grow(
+    store: Int, _ order: PassOrder, then next: @escaping @Sendable (inout Engine) -> Step
+  ) -> Step {
+    let before = datastores[store].statistics.total
+    return increase(store: store, order) { engine, error in
+      let card = engine.datastores[store].networkCard
+      if let error { engine.note(.growthFailed(error, card: card)) }
+      guard engine.profile.scaleUpLoop, engine.isLow(store: store) else { return next(&engine) }
+      // 1.16.3 goes on at once until the pool is full; where nothing is gained it never ends.
+      guard engine.datastores[store].statistics.total > before, error == nil else {
+        engine.note(.livelock(card: card))
+        return next(&engine)
+      }
+      return engine.grow(store: store, order, then: next)
+    }
+  }
+
+  private mutating func release(
+    store: Int, _ before: PoolDecisions, _ order: PassOrder,
+    then next: @escaping @Sendable (inout Engine) -> Step
+  ) -> Step {
+    let statistics =
+      profile.statsFreshForENIRemoval ? datastores[store].statistics : before.statistics
+    guard shouldRemoveENI(statistics, store: store) else { return next(&self) }
+    return freeOneENI(store: store, order, then: next)
+  }
+}
+
+/// Numbers and decisions of one card's pool.
+public struct PoolDecisions: Hashable, Sendable {
+  /// Network card.
+  public let card: Int
+  /// Numbers on which the decisions rest.
+  public let statistics: PoolStatistics
+  /// `/28` prefixes without an assigned address.
+  public let freePrefixes: Int
+  /// The pool is to grow.
+  public var isLow = false
+  /// Addresses or prefixes are to be given back.
+  public var isHigh = false
+  /// An IP target is in force.
+  public var targetsDefined = false
+  /// Missing addresses, or prefixes in prefix mode.
+  public var short = 0
+  /// Superfluous addresses, or prefixes in prefix mode.
+  public var over = 0
+  /// The pass will look for an ENI to release.
+  public var mayRemoveENI = false
+  /// Another ENI fits on the instance.
+  public var hasRoomForENI = false
+}

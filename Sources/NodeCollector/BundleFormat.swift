@@ -1,0 +1,19 @@
+import BundleArchive
+
+/// How a bundle is compressed.
+public enum BundleFormat: String, Sendable, CaseIterable {
+  /// gzip: opens everywhere.
+  case gzip = "tar.gz"
+  /// Zstandard: a sixth of gzip's processor time at the same size.
+  case zstd = "tar.zst"
+
+  /// The ending of file names.
+  public var fileExtension: String { rawValue }
+
+  var compression: ArchiveWriter.Compression {
+    switch self {
+    case .gzip: .gzip(level: 6)
+    case .zstd: .zstd(level: 3)
+    }
+  }
+}

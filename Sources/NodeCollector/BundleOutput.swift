@@ -1,0 +1,98 @@
+import FoundationEssentials
+import Glibc
+public import SystemPackage
+
+/// Where a bundle goes: a file that appears under its final name only when it is whole, or standard
+/// output.
+public enum BundleOutput: Sendable, Equatable {
+  /// A file in an existing or creatable folder.
+  case file(FilePath)
+  /// Standard output; nothing is written on the node.
+  case standardOutput
+
+  /// Where the bundle is written until it is whole.
+  public var partialPath: FilePath? {
+    guard case .file(let path) = self else { return nil }
+    let name = path.lastComponent?.string ?? "bundle"
+    return path.removingLastComponent().appending(".\(name).partial")
+  }
+}
+
+/// The open end of an output.
+struct OpenOutput {
+  let descriptor: FileDescriptor
+  /// The name under which the file will appear; `nil` for standard output.
+  let final: FilePath?
+  private let partial: FilePath?
+
+  /// Opens an output; a file gets a temporary name and mode 0600.
+  init(_ output: BundleOutput) throws(CollectError) {
+    guard case .file(let path) = output, let partial = output.partialPath else {
+      descriptor = .standardOutput
+      final = nil
+      partial = nil
+      return
+    }
+    guard !FileManager.default.fileExists(atPath: path.string) else {
+      throw Self.cannotCreate(path, "it exists already")
+    }
+    do {
+      descriptor = try FileDescriptor.open(
+        partial, .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
+        permissions: .ownerReadWrite)
+    } catch {
+      throw Self.cannotCreate(path, "\(error)")
+    }
+    self.partial = partial
+    final = path
+  }
+
+  /// Makes the finished file durable and visible under its name, without replacing another.
+  func commit(owner: (user: UInt32, group: UInt32)?) throws(CollectError) {
+    guard let partial, let final else { return }
+    do {
+      guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+      if let owner { _ = fchown(descriptor.rawValue, owner.user, owner.group) }
+      try descriptor.close()
+      // A hard link fails where a rename would replace.
+      guard Self.link(partial, final) else { throw Errno(rawValue: errno) }
+      try FileManager.default.removeItem(atPath: partial.string)
+      try syncFolder(of: final)
+    } catch {
+      discard()
+      throw Self.cannotCreate(final, "\(error)")
+    }
+  }
+
+  /// Removes what was written so far.
+  func discard() {
+    guard let partial else { return }
+    // Nothing more can be done about a file that can't be removed; its name says what it is.
+    try? descriptor.close()
+    try? FileManager.default.removeItem(atPath: partial.string)
+  }
+
+  private func syncFolder(of path: FilePath) throws {
+    let folder = path.removingLastComponent()
+    let handle = try FileDescriptor.open(
+      folder.isEmpty ? "." : folder, .readOnly, options: [.closeOnExec, .directory])
+    defer { try? handle.close() }
+    _ = fsync(handle.rawValue)
+  }
+
+  private static func link(_ old: FilePath, _ new: FilePath) -> Bool {
+    do {
+      try FileManager.default.linkItem(atPath: old.string, toPath: new.string)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private static func cannotCreate(_ path: FilePath, _ detail: String) -> CollectError {
+    CollectError(
+      code: "E203", kind: .environment, what: "cannot create \(path): \(detail)",
+      why: "the output folder is missing, full or not writable, or the name is taken",
+      remedy: "-o /var/tmp, another name, or -o - to stream the bundle")
+  }
+}

@@ -1,0 +1,68 @@
+import FoundationEssentials
+import SystemPackage
+
+/// Finds the files behind folders and patterns. Network file systems are never entered, because
+/// their server may be gone.
+struct FileListing {
+  let host: Host
+  let limit: Int
+
+  /// Paths on the node in a fixed order, and what could not be listed.
+  struct Result: Sendable {
+    var paths: [String] = []
+    var denied: [String] = []
+  }
+
+  /// The regular files that the patterns stand for. A pattern is a file, a folder (all below it),
+  /// or a path whose last component holds one `*`.
+  func files(matching patterns: [String]) -> Result {
+    var result = Result()
+    for pattern in patterns {
+      let components = pattern.split(separator: "/")
+      if let last = components.last, last.contains("*") {
+        let folder = "/" + components.dropLast().joined(separator: "/")
+        for name in names(in: folder, &result) where Self.matches(name, String(last)) {
+          add("\(folder)/\(name)", depth: 0, &result)
+        }
+      } else {
+        add(pattern, depth: 0, &result)
+      }
+    }
+    var seen: Set<String> = []
+    result.paths = result.paths.filter { seen.insert($0).inserted }
+    return result
+  }
+
+  private func add(_ path: String, depth: Int, _ result: inout Result) {
+    guard result.paths.count < limit, depth < 8 else { return }
+    var isFolder = false
+    guard
+      FileManager.default.fileExists(atPath: host.path(path).string, isDirectory: &isFolder)
+    else { return }
+    guard isFolder else { return result.paths.append(path) }
+    for name in names(in: path, &result).sorted() {
+      add("\(path)/\(name)", depth: depth + 1, &result)
+    }
+  }
+
+  private func names(in folder: String, _ result: inout Result) -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: host.path(folder).string).sorted()
+    } catch let error as CocoaError where error.code == .fileReadNoPermission {
+      result.denied.append(folder)
+      return []
+    } catch {
+      // A folder that doesn't exist holds no files, which the caller reports as `missing`.
+      return []
+    }
+  }
+
+  /// Whether a name fits a pattern with at most one `*`.
+  static func matches(_ name: String, _ pattern: String) -> Bool {
+    guard let star = pattern.firstIndex(of: "*") else { return name == pattern }
+    let prefix = pattern[..<star]
+    let suffix = pattern[pattern.index(after: star)...]
+    return name.utf8.count >= prefix.utf8.count + suffix.utf8.count && name.hasPrefix(prefix)
+      && name.hasSuffix(suffix)
+  }
+}

@@ -1,0 +1,73 @@
+public import SystemPackage
+
+/// The node as the collector sees it: the one seam that tests replace.
+public struct Host: Sendable {
+  /// Where the node's file system begins; `/` unless it is mounted elsewhere, as in a container.
+  public var root: FilePath
+  /// Folders in which programs are looked up, in this order and nowhere else.
+  public var commandPath: [String]
+  /// Ports that stand in for the declared ones.
+  public var ports: [Int: Int]
+  /// Address and port of the instance metadata service.
+  public var metadata: Endpoint
+  /// Wall clock and monotonic clock.
+  public var clock: Clock
+  /// The user that the collector acts as; 0 is root.
+  public var effectiveUserID: UInt32
+
+  /// A numeric address and a port; names are never resolved.
+  public struct Endpoint: Sendable, Equatable {
+    /// IPv4 or IPv6 address in text form.
+    public var address: String
+    /// TCP port.
+    public var port: Int
+
+    /// Puts an endpoint together.
+    public init(address: String, port: Int) {
+      self.address = address
+      self.port = port
+    }
+  }
+
+  /// Where times come from.
+  public struct Clock: Sendable {
+    /// Microseconds since 1970, UTC.
+    public var wall: @Sendable () -> Int64
+    /// Microseconds of a clock that never steps.
+    public var monotonic: @Sendable () -> Int64
+
+    /// Puts a clock together.
+    public init(
+      wall: @escaping @Sendable () -> Int64, monotonic: @escaping @Sendable () -> Int64
+    ) {
+      self.wall = wall
+      self.monotonic = monotonic
+    }
+  }
+
+  /// Describes a node.
+  public init(
+    root: FilePath = "/",
+    commandPath: [String] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"],
+    ports: [Int: Int] = [:],
+    metadata: Endpoint = Endpoint(address: "169.254.169.254", port: 80),
+    clock: Clock, effectiveUserID: UInt32
+  ) {
+    self.root = root
+    self.commandPath = commandPath
+    self.ports = ports
+    self.metadata = metadata
+    self.clock = clock
+    self.effectiveUserID = effectiveUserID
+  }
+
+  /// Where a path of the node stands for this process.
+  func path(_ absolute: String) -> FilePath {
+    root == "/" ? FilePath(absolute) : root.appending(String(absolute.drop { $0 == "/" }))
+  }
+
+  /// The environment of every program that is run: nothing of the user's reaches it.
+  var environment: [String: String] {
+    ["PATH": commandPath.joined(separator: ":"), "LC_ALL": "C"]
+  }
+}

@@ -1,0 +1,137 @@
+import BundleModel
+
+/// Gathers one item under its bounds. It never throws: failure is a status of the item.
+struct ItemRunner: Sendable {
+  let host: Host
+  let limits: CollectLimits
+  let spoolFolder: String
+
+  /// The members of an item; most have one.
+  func run(_ artifact: Artifact) async -> [CollectedMember] {
+    if Task.isCancelled { return [ended(artifact, .aborted, "the run was stopped")] }
+    if let (status, reason) = await refusal(artifact) { return [ended(artifact, status, reason)] }
+    let seconds = artifact.timeoutSeconds * limits.timeoutScale
+    switch artifact.source {
+    case .file(let paths):
+      return [await files.first(of: paths, for: artifact, seconds: seconds)]
+    case .files(let patterns):
+      return await files.group(of: patterns, for: artifact, seconds: seconds)
+    case .command(let name, let arguments):
+      let resolved = arguments.map { $0.hasSuffix(Self.node) ? selector($0) : $0 }
+      return [await commands.run(name, resolved, for: artifact, seconds: seconds)]
+    case .http(let port, let path):
+      return [await http.get(port: port, path: path, for: artifact, seconds: seconds)]
+    case .metadata(let paths):
+      return [await metadata(paths, for: artifact, seconds: seconds)]
+    case .derived(let derivation):
+      return [await derived.member(derivation, for: artifact, seconds: seconds)]
+    }
+  }
+
+  /// An item that was not asked for.
+  func ended(_ artifact: Artifact, _ status: ItemStatus, _ reason: String) -> CollectedMember {
+    let now = host.clock.wall()
+    var member = CollectedMember(
+      ManifestItem(
+        id: artifact.id, source: source(artifact),
+        startedAt: RFC3339.string(microseconds: now)),
+      modified: now)
+    member.end(status, reason)
+    return member
+  }
+
+  private func source(_ artifact: Artifact) -> ManifestItem.Source {
+    switch artifact.source {
+    case .file(let paths), .files(let paths): .init(kind: .file, origin: paths.first)
+    case .command(let name, let arguments): .init(kind: .command, argv: [name] + arguments)
+    case .http(let port, let path):
+      .init(kind: .http, url: "http://127.0.0.1:\(host.ports[port] ?? port)\(path)")
+    case .metadata: .init(kind: .metadata, url: "http://\(host.metadata.address)/latest/")
+    case .derived: .init(kind: .derived)
+    }
+  }
+
+  // MARK: - Guards
+
+  private static let node = "{node}"
+
+  /// An argument with the node's name in the place of its mark.
+  private func selector(_ argument: String) -> String {
+    argument.dropLast(Self.node.utf8.count) + SystemName.current().nodeName
+  }
+
+  /// Why an item must not be asked for at all.
+  private func refusal(_ artifact: Artifact) async -> (ItemStatus, String)? {
+    if artifact.needsRoot, host.effectiveUserID != 0 {
+      return (.denied, "needs root")
+    }
+    for need in artifact.needs {
+      switch need {
+      case .legacyTables(let ipv6):
+        if LegacyTables(host: host).names(ipv6: ipv6).isEmpty {
+          return (.skipped, "the legacy backend holds no table, and asking would create one")
+        }
+      case .nftables:
+        if !KernelModules(host: host).isPresent("nf_tables") {
+          return (.skipped, "nf_tables is not loaded, and asking would load it")
+        }
+      }
+    }
+    return await duplicate(artifact)
+  }
+
+  /// The default program drives one of the two backends; its rules are not gathered twice.
+  private func duplicate(_ artifact: Artifact) async -> (ItemStatus, String)? {
+    let twins: [ArtifactID: (String, ArtifactID)] = [
+      .iptablesNft: ("iptables-save", .iptablesSave),
+      .iptablesLegacy: ("iptables-save", .iptablesSave),
+      .ip6tablesNft: ("ip6tables-save", .ip6tablesSave),
+      .ip6tablesLegacy: ("ip6tables-save", .ip6tablesSave),
+    ]
+    guard let (standard, twin) = twins[artifact.id],
+      case .command(let own, _) = artifact.source,
+      let first = await commands.locate(standard), let second = await commands.locate(own)
+    else { return nil }
+    let same = await BlockingThread.run(seconds: 1) {
+      LinkedProgram(first).backend == LinkedProgram(second).backend
+    }
+    return same == true
+      ? (.skipped, "\(standard) drives this backend: see \(twin)") : nil
+  }
+
+  // MARK: - Sources
+
+  private func metadata(
+    _ paths: [String], for artifact: Artifact, seconds: Double
+  ) async -> CollectedMember {
+    var member = ended(artifact, .ok, "")
+    member.item.reason = nil
+    let start = host.clock.monotonic()
+    let output: DerivedSource.Output
+    do {
+      let answers = try await MetadataSource(host: host).answers(to: paths, seconds: seconds)
+      output = .json(answers)
+    } catch {
+      output = .none(error.status, error.reason)
+    }
+    member.item.durationMilliseconds = Int((host.clock.monotonic() - start) / 1000)
+    derived.keep(output, in: &member, artifact)
+    return member
+  }
+
+  private var files: FileSource {
+    FileSource(host: host, limits: limits, spoolFolder: spoolFolder)
+  }
+
+  private var commands: CommandSource {
+    CommandSource(host: host, limits: limits, spoolFolder: spoolFolder)
+  }
+
+  private var http: HTTPSource {
+    HTTPSource(host: host, limits: limits, spoolFolder: spoolFolder)
+  }
+
+  private var derived: DerivedSource {
+    DerivedSource(host: host, limits: limits, spoolFolder: spoolFolder)
+  }
+}

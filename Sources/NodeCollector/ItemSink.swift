@@ -1,0 +1,64 @@
+import BundleModel
+import Redaction
+
+/// Takes the raw bytes of one item: masks them, then keeps what the cap allows.
+struct ItemSink: Sendable {
+  private var redactor: Redactor?
+  private(set) var spool: Spool
+  /// Bytes that the source gave.
+  private(set) var received = 0
+  private var isFinished = false
+
+  init(_ artifact: Artifact, limits: CollectLimits, spoolFolder: String) {
+    self.init(
+      rule: artifact.redaction, capBytes: artifact.capBytes, keeps: artifact.keeps,
+      limits: limits, spoolFolder: spoolFolder)
+  }
+
+  init(
+    rule: Artifact.RedactionRule, capBytes: Int, keeps: Artifact.Kept, limits: CollectLimits,
+    spoolFolder: String
+  ) {
+    redactor = rule.rules.map { Redactor($0) }
+    spool = Spool(
+      capBytes: capBytes, keeps: keeps, memoryBytes: limits.spoolMemoryBytes, folder: spoolFolder)
+  }
+
+  var isFull: Bool { spool.isFull }
+
+  /// Masked secrets per redaction rule.
+  var redactions: [String: Int] { redactor?.counts.byName ?? [:] }
+
+  /// Takes bytes in.
+  mutating func append(_ bytes: ArraySlice<UInt8>) throws {
+    received += bytes.count
+    guard redactor != nil else { return try spool.append(bytes) }
+    var masked: [UInt8] = []
+    masked.reserveCapacity(bytes.count)
+    redactor?.feed(bytes, into: &masked)
+    try spool.append(masked[...])
+  }
+
+  /// Flushes what the redactor still held back.
+  mutating func finish() throws {
+    guard !isFinished else { return }
+    isFinished = true
+    var masked: [UInt8] = []
+    redactor?.finish(into: &masked)
+    try spool.append(masked[...])
+  }
+}
+
+extension Artifact.RedactionRule {
+  /// The redactor's rules behind a declaration; `nil` lets bytes pass.
+  fileprivate var rules: RedactionRules? {
+    switch self {
+    case .scan: [.secrets]
+    case .log: [.secrets, .logs]
+    case .environment: [.environment, .secrets]
+    case .configuration: [.configuration, .secrets]
+    case .kubernetesObjects: [.kubernetesObjects, .secrets]
+    case .none: nil
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/// Finds what URLs carry beside an address. A password is a secret in any text; the rest of the
+/// user information and the query go under R2 only.
+struct URLMatcher: Sendable {
+  let rules: RedactionRules
+
+  /// Everything of one URL that is masked, in order. `wordEnd` stands behind `://`.
+  func matches(_ window: Window, wordEnd: Int) -> [Match] {
+    var found: [Match] = []
+    let end = window.runEnd(from: wordEnd, limit: 8192) { byte in
+      !byte.isSpace && !byte.isQuote && byte != Byte.less && byte != Byte.greater
+        && byte != Byte.backslash
+    }
+    let authorityEnd = window.runEnd(from: wordEnd, limit: end - wordEnd) { byte in
+      byte != Byte.slash && byte != Byte.question && byte != Byte.hash && byte != Byte.comma
+    }
+    // The last @ counts: a password may hold one that is not encoded.
+    if let at = window.bytes[wordEnd..<authorityEnd].lastIndex(of: Byte.at) {
+      let colon = window.bytes[wordEnd..<at].firstIndex(of: Byte.colon)
+      if rules.contains(.urls) {
+        append(Match(wordEnd, at, rule: .urls), window, to: &found)
+      } else if let colon {
+        append(Match(colon + 1, at), window, to: &found)
+      }
+    }
+    if rules.contains(.urls) {
+      let question = window.runEnd(from: authorityEnd, limit: end - authorityEnd) {
+        $0 != Byte.question && $0 != Byte.comma
+      }
+      if window[question] == Byte.question {
+        append(Match(question + 1, end, rule: .urls), window, to: &found)
+      }
+    }
+    return found
+  }
+
+  /// Skips empty parts and parts that are masked already.
+  private func append(_ match: Match, _ window: Window, to found: inout [Match]) {
+    guard match.end > match.start, !window.has("<redacted", at: match.start) else { return }
+    found.append(match)
+  }
+}

@@ -1,0 +1,61 @@
+import Analysis
+public import ArgumentParser
+import BundleReader
+public import ReportModel
+import ReportRendering
+
+/// The verb `analyze`.
+struct AnalyzeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "analyze",
+    abstract: "Find problems in a bundle.",
+    discussion: """
+      Exit codes: 0 nothing at or above --fail-on, 1 findings at or above it, 2 wrong usage or a \
+      wrong rule, 3 the input is no readable bundle, 4 --strict and evidence is missing, 6 an \
+      output cannot be written.
+      """)
+
+  @Argument(help: "A bundle, the folder that it was unpacked into, or - for standard input.")
+  var bundle: String
+
+  @OptionGroup var selection: RuleSelection
+
+  @OptionGroup var report: ReportOutput
+
+  @Option(help: "Severity from which on the run fails: critical, error, warning, info, any, none.")
+  var failOn: FailOn = .none
+
+  @Flag(help: "Exit 4 if a rule could not be judged for lack of evidence.")
+  var strict = false
+
+  @Option(name: .customLong("db"), help: ArgumentHelp("Keep the facts.", valueName: "FILE"))
+  var database: String?
+
+  @Flag(help: "Read a damaged archive as far as it goes.")
+  var partial = false
+
+  mutating func run() throws {
+    var options = selection.options
+    options.failOn = failOn
+    options.strict = strict
+    options.database = database
+    options.acceptsDamage = partial
+    let code: Int
+    do throws(AnalysisError) {
+      let result = try Analyzer.run(
+        bundle == "-" ? .standardInput : .path(bundle), options: options)
+      try report.write(result)
+      code = result.exit.code
+    } catch {
+      throw Terminal.end(with: error, json: report.chosenFormat == .json)
+    }
+    if code != 0 { throw ExitCode(Int32(code)) }
+  }
+}
+
+extension FailOn: ExpressibleByArgument {
+  /// Reads the word of the command line.
+  public init?(argument: String) {
+    self.init(argument)
+  }
+}

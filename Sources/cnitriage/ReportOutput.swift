@@ -1,0 +1,156 @@
+import Analysis
+public import ArgumentParser
+import BundleModel
+import FoundationEssentials
+import Glibc
+import ReportModel
+public import ReportRendering
+import SystemPackage
+
+/// The flags that say how a report looks and where it goes.
+struct ReportOutput: ParsableArguments {
+  @Option(help: "text, json or html.")
+  var format: ReportFormat = .text
+
+  @Flag(help: "The same as --format json.")
+  var json = false
+
+  @Option(name: [.short, .long], help: "A file, or - for standard output.")
+  var output = "-"
+
+  @Option(help: ArgumentHelp("A further report from the same run.", valueName: "FORMAT=FILE"))
+  var also: [Further] = []
+
+  @Flag(help: "Show every finding in full.")
+  var details = false
+
+  @Option(help: "Further lists, comma-separated: passed, not-applicable.")
+  var show: [String] = []
+
+  @Option(help: "auto, always or never.")
+  var color: ColorChoice = .auto
+
+  @Flag(help: "Write nothing but ASCII.")
+  var ascii = false
+
+  enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto, always, never
+  }
+
+  /// One `FORMAT=FILE`.
+  struct Further: ExpressibleByArgument {
+    let format: ReportFormat
+    let path: String
+
+    init?(argument: String) {
+      let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, let format = ReportFormat(rawValue: parts[0]) else { return nil }
+      self.format = format
+      path = parts[1]
+    }
+  }
+
+  mutating func validate() throws {
+    for word in shown where !["passed", "not-applicable"].contains(word) {
+      throw ValidationError("--show knows `passed` and `not-applicable`, not `\(word)`.")
+    }
+  }
+
+  /// What standard output gets.
+  var chosenFormat: ReportFormat { json ? .json : format }
+
+  private var shown: [String] { show.flatMap { $0.split(separator: ",").map(String.init) } }
+
+  /// Writes every wanted report.
+  func write(_ report: Report) throws(AnalysisError) {
+    let toTerminal = output == "-"
+    let text = chosenFormat.renderer(style(colours: toTerminal && isColoured)).text(report)
+    if toTerminal {
+      Terminal.write(text)
+    } else {
+      try Self.write(text, to: output)
+    }
+    for further in also {
+      try Self.write(further.format.renderer(style(colours: false)).text(report), to: further.path)
+    }
+  }
+
+  private func style(colours: Bool) -> TextStyle {
+    let environment = ProcessInfo.processInfo.environment
+    let locale = environment["LC_ALL"] ?? environment["LC_CTYPE"] ?? environment["LANG"] ?? ""
+    let isUTF8 = locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8")
+    return TextStyle(
+      width: environment["COLUMNS"].flatMap { Int($0) } ?? 80, isColoured: colours,
+      isASCII: ascii || !isUTF8, showsDetails: details, showsPassed: shown.contains("passed"),
+      showsNotApplicable: shown.contains("not-applicable"))
+  }
+
+  /// Flag, then NO_COLOR, then FORCE_COLOR, then a dumb terminal, then whether it is one at all.
+  private var isColoured: Bool {
+    switch color {
+    case .always: return true
+    case .never: return false
+    case .auto: break
+    }
+    let environment = ProcessInfo.processInfo.environment
+    func isSet(_ name: String) -> Bool { environment[name].map { !$0.isEmpty } ?? false }
+    if isSet("NO_COLOR") { return false }
+    if isSet("FORCE_COLOR") || isSet("CLICOLOR_FORCE") { return true }
+    return environment["TERM"] != "dumb" && isatty(STDOUT_FILENO) == 1
+  }
+
+  private static func write(_ text: String, to path: String) throws(AnalysisError) {
+    do {
+      try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+    } catch {
+      throw AnalysisError(
+        code: "E203", what: "cannot create \(path)",
+        why: "the folder doesn't exist, is not writable, or the disk is full",
+        remedy: "name a file in a folder of your own", exitCode: 6)
+    }
+  }
+}
+
+extension ReportFormat: ExpressibleByArgument {}
+
+/// The two streams of the process.
+enum Terminal {
+  static func write(_ text: String) {
+    // A reader that went away, as in `| head`, is not an error of ours.
+    _ = try? FileDescriptor.standardOutput.writeAll(Array(text.utf8))
+  }
+
+  static func writeError(_ text: String) {
+    // Nobody is left to be told.
+    _ = try? FileDescriptor.standardError.writeAll(Array(text.utf8))
+  }
+
+  /// Shows an error in its three parts, with JSON also as a document, and answers how to end.
+  static func end(with error: AnalysisError, json: Bool) -> ExitCode {
+    if json {
+      let document = ErrorDocument(
+        code: error.code, message: error.what, why: error.why, remedy: error.remedy)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      // Five texts can always be encoded; without them the exit code still tells.
+      if let data = try? encoder.encode(document) {
+        write(String(decoding: data, as: UTF8.self) + "\n")
+      }
+    }
+    writeError(error.message)
+    return ExitCode(error.exitCode)
+  }
+
+  private struct ErrorDocument: Encodable {
+    let schema = "cnitriage.error/1"
+    let code: String
+    let message: String
+    let why: String
+    let remedy: String
+
+    enum CodingKeys: String, CodingKey {
+      case schema, code, message, why
+      case remedy = "try"
+    }
+  }
+}

@@ -1,0 +1,188 @@
+import Foundation
+import Testing
+
+@Suite("From a lab node to a report", .serialized, .enabled(if: Programs.canMakeNodes))
+struct LabNodeTests {
+  /// What a variant must show, and which other rules may say so too.
+  struct Case: CustomTestStringConvertible, Sendable {
+    let variant: String
+    let severity: String
+    let rule: String
+    var consequences: Set<String> = []
+    var testDescription: String { variant }
+  }
+
+  static let broken = [
+    Case(variant: "forward-drop", severity: "critical", rule: "forwarding/policy-drop"),
+    Case(variant: "forward-drop-legacy", severity: "critical", rule: "forwarding/policy-drop"),
+    Case(variant: "no-own-role", severity: "warning", rule: "iam/no-own-role"),
+    Case(
+      variant: "subnet-exhausted", severity: "critical", rule: "ipam/pool-exhausted",
+      consequences: ["subnet/no-free-addresses"]),
+    Case(variant: "leaked-ip", severity: "error", rule: "ipam/leaked-ip"),
+  ]
+
+  @Test("a healthy node yields nothing above info")
+  func healthy() throws {
+    let scratch = try Scratch()
+    let collected = try LabNode("healthy").collect(into: scratch)
+    #expect(collected.code == 0)
+    #expect(collected.summary.manifest.complete)
+    let report = try ReportDocument.of(collected.path)
+    #expect(report.rules("critical", "error", "warning") == [])
+    #expect(report.not_evaluated.map(\.rule) == [])
+  }
+
+  @Test("a broken node yields its finding and nothing that isn't a consequence", arguments: broken)
+  func variant(_ test: Case) throws {
+    let scratch = try Scratch()
+    let collected = try LabNode(test.variant).collect(into: scratch)
+    let report = try ReportDocument.of(collected.path)
+    #expect(report.rules(test.severity).contains(test.rule))
+    #expect(
+      report.rules("critical", "error").subtracting(test.consequences).subtracting([test.rule])
+        == [])
+    let finding = try #require(report.findings.first { $0.rule == test.rule })
+    let evidence = try #require(finding.evidence.first)
+    #expect(evidence.excerpt?.isEmpty == false)
+  }
+
+  @Test("the offending line of a dropping chain is cited as the file has it")
+  func evidence() throws {
+    let scratch = try Scratch()
+    let collected = try LabNode("forward-drop").collect(into: scratch)
+    let finding = try #require(
+      ReportDocument.of(collected.path).findings.first { $0.rule == "forwarding/policy-drop" })
+    let evidence = try #require(finding.evidence.first { $0.path == "net/iptables-save.txt" })
+    let folder = scratch.path("unpacked")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    #expect(
+      try Programs.run("/bin/tar", ["--zstd", "-xf", collected.path, "-C", folder]).code == 0)
+    let top = try #require(FileManager.default.contentsOfDirectory(atPath: folder).first)
+    let text = try String(
+      contentsOfFile: "\(folder)/\(top)/\(evidence.path)", encoding: .utf8)
+    let line = text.split(separator: "\n", omittingEmptySubsequences: false)[
+      try #require(evidence.line) - 1]
+    #expect(line.hasPrefix(":FORWARD DROP"))
+    #expect(evidence.excerpt == String(line))
+  }
+
+  @Test("every tar reads the bundle, and checksums agree with the manifest")
+  func archive() throws {
+    let scratch = try Scratch()
+    let collected = try LabNode("healthy").collect(into: scratch)
+    let lists = try [
+      Programs.run("/bin/tar", ["tf", collected.path]),
+      Programs.run("/usr/bin/bsdtar", ["tf", collected.path]),
+    ]
+    #expect(lists[0].code == 0 && lists[1].code == 0)
+    #expect(lists[0].output == lists[1].output)
+    #expect(lists[0].output.split(separator: "\n").last?.hasSuffix("/manifest.json") == true)
+    let folder = scratch.path("unpacked")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    _ = try Programs.run("/bin/tar", ["--zstd", "-xf", collected.path, "-C", folder])
+    let top = try #require(FileManager.default.contentsOfDirectory(atPath: folder).first)
+    for item in collected.summary.manifest.items {
+      guard let path = item.path else { continue }
+      let sum = try Programs.run("/usr/bin/sha256sum", ["\(folder)/\(top)/\(path)"])
+      #expect(sum.output.hasPrefix(try #require(item.sha256)), "\(path)")
+    }
+    let whole = try Programs.run("/usr/bin/sha256sum", [collected.path])
+    #expect(whole.output.hasPrefix(collected.summary.sha256))
+  }
+
+  @Test("an unpacked bundle gives the same report as its archive")
+  func unpacked() throws {
+    let scratch = try Scratch()
+    let collected = try LabNode("forward-drop").collect(into: scratch)
+    let folder = scratch.path("unpacked")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    _ = try Programs.run("/bin/tar", ["--zstd", "-xf", collected.path, "-C", folder])
+    let (archive, tree) = (
+      try ReportDocument.of(collected.path), try ReportDocument.of(folder)
+    )
+    #expect(archive.findings.map(\.rule) == tree.findings.map(\.rule))
+    #expect(archive.findings.map(\.message) == tree.findings.map(\.message))
+  }
+
+  /// A tool that is broken in one way, and the status that it must have.
+  struct Fault: CustomTestStringConvertible, Sendable {
+    let kind: String
+    let status: String
+    var testDescription: String { kind }
+  }
+
+  @Test(
+    "a broken tool costs its own item only, and rules that need it are unknown by its name",
+    arguments: [
+      Fault(kind: "hanging", status: "timeout"), Fault(kind: "failing", status: "failed"),
+      Fault(kind: "missing", status: "missing"),
+    ])
+  func brokenTool(_ test: Fault) throws {
+    let scratch = try Scratch()
+    // With either program the rules of this backend could still be read.
+    let node = try LabNode(
+      "healthy", faults: ["iptables-save", "iptables-nft-save"].map { "\(test.kind):\($0)" })
+    let start = ContinuousClock.now
+    let collected = try node.collect(into: scratch, ["--timeout-scale", "0.1"])
+    #expect(ContinuousClock.now - start < .seconds(60))
+    #expect(try collected.item("net.iptables_save").status == test.status)
+    #expect(try collected.item("ipamd.enis").status == "ok")
+    #expect(try collected.item("net.rules").status == "ok")
+    let report = try ReportDocument.of(collected.path)
+    let unknown = try #require(
+      report.not_evaluated.first { $0.rule == "forwarding/policy-drop" })
+    #expect(unknown.text.contains("net.iptables_save"))
+  }
+
+  @Test("a tool that floods is cut at its cap")
+  func flood() throws {
+    let scratch = try Scratch()
+    let node = try LabNode("healthy", faults: ["flooding:iptables-save"])
+    let collected = try node.collect(into: scratch)
+    #expect(try collected.item("net.iptables_save").status == "partial")
+  }
+
+  @Test("a bundle streams from the node straight into the analyzer")
+  func stream() throws {
+    let node = try LabNode("forward-drop")
+    let command = "'\(Programs.cnitriage)' collect -q -o -"
+    let pipe = try Programs.run(
+      "/bin/bash",
+      [
+        "-c",
+        "'\(Programs.lab)' exec \(node.name) -- \(command) | "
+          + "'\(Programs.cnitriage)' analyze - --format json",
+      ])
+    #expect(pipe.code == 0, "\(pipe.errors)")
+    #expect(pipe.output.contains("forwarding/policy-drop"))
+  }
+
+  @Test("Ctrl-C keeps what is gathered and exits 130")
+  func interrupt() throws {
+    let scratch = try Scratch()
+    let node = try LabNode("healthy", faults: ["hanging:iptables-save"])
+    let outcome = try node.exec([
+      "/usr/bin/timeout", "--signal=INT", "--preserve-status", "3", Programs.cnitriage,
+      "collect", "--json", "-o", scratch.root.path,
+    ])
+    #expect(outcome.code == 130)
+    let bundle = try #require(scratch.names.first { $0.hasSuffix(".tar.zst") })
+    let report = try ReportDocument.of(scratch.path(bundle))
+    #expect(report.not_evaluated.contains { $0.rule == "forwarding/policy-drop" })
+  }
+
+  @Test("a full disk is one clear error, and leaves nothing behind")
+  func fullDisk() throws {
+    let node = try LabNode("healthy")
+    let script = """
+      set -e; d=$(mktemp -d); mount -t tmpfs -o size=16k tmpfs $d
+      '\(Programs.cnitriage)' collect -o $d && code=0 || code=$?
+      ls -A $d; umount $d; rmdir $d; exit $code
+      """
+    let outcome = try node.exec(["/usr/bin/unshare", "-m", "/bin/bash", "-c", script])
+    #expect(outcome.code == 6)
+    #expect(outcome.errors.contains("[E202]"))
+    #expect(outcome.output == "")
+  }
+}

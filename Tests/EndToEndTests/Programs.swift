@@ -1,0 +1,168 @@
+import Foundation
+import Testing
+
+/// The built programs, run as a user runs them.
+enum Programs {
+  /// How a program ended.
+  struct Outcome {
+    var code: Int32
+    var output: String
+    var errors: String
+  }
+
+  private static let folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+
+  static var cnitriage: String { folder.appending(path: "cnitriage").path }
+  static var lab: String { folder.appending(path: "cnitriage-lab").path }
+
+  /// Whether lab nodes can be made here; tests that need them are skipped by name otherwise.
+  static let canMakeNodes: Bool = {
+    guard geteuid() == 0 else { return false }
+    return (try? run("/usr/sbin/ip", ["netns", "list"]))?.code == 0
+  }()
+
+  /// Runs a program to its end.
+  static func run(
+    _ program: String, _ arguments: [String], input: Data? = nil, folder: String? = nil
+  ) throws -> Outcome {
+    let process = Process()
+    process.executableURL = URL(filePath: program)
+    process.arguments = arguments
+    if let folder { process.currentDirectoryURL = URL(filePath: folder) }
+    let scratch = try Scratch()
+    let (output, errors) = (scratch.path("out"), scratch.path("err"))
+    for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
+    process.standardOutput = FileHandle(forWritingAtPath: output)
+    process.standardError = FileHandle(forWritingAtPath: errors)
+    if let input {
+      let file = scratch.path("in")
+      try input.write(to: URL(filePath: file))
+      process.standardInput = FileHandle(forReadingAtPath: file)
+    } else {
+      process.standardInput = FileHandle.nullDevice
+    }
+    try process.run()
+    process.waitUntilExit()
+    return Outcome(
+      code: process.terminationStatus,
+      output: String(decoding: try Data(contentsOf: URL(filePath: output)), as: UTF8.self),
+      errors: String(decoding: try Data(contentsOf: URL(filePath: errors)), as: UTF8.self))
+  }
+
+  static func analyze(_ arguments: [String], input: Data? = nil) throws -> Outcome {
+    try run(cnitriage, ["analyze"] + arguments, input: input)
+  }
+}
+
+/// A folder for one test's files.
+final class Scratch {
+  let root: URL
+
+  init() throws {
+    root = FileManager.default.temporaryDirectory.appending(path: "e2e-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(at: root)
+  }
+
+  func path(_ name: String) -> String { root.appending(path: name).path }
+
+  var names: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: root.path).sorted()) ?? []
+  }
+}
+
+/// A lab node that lives as long as its value.
+final class LabNode {
+  let name: String
+
+  init(_ variant: String, faults: [String] = []) throws {
+    name = "t\(UUID().uuidString.prefix(6).lowercased())"
+    let outcome = try Programs.run(
+      Programs.lab, ["up", name, "--variant", variant] + faults.flatMap { ["--with", $0] })
+    try #require(outcome.code == 0, "\(outcome.errors)")
+  }
+
+  deinit {
+    _ = try? Programs.run(Programs.lab, ["down", name])
+  }
+
+  func exec(_ command: [String]) throws -> Programs.Outcome {
+    try Programs.run(Programs.lab, ["exec", name, "--"] + command)
+  }
+
+  /// Collects a bundle from the node.
+  func collect(into scratch: Scratch, _ arguments: [String] = []) throws -> Collected {
+    let outcome = try exec(
+      [Programs.cnitriage, "collect", "--json", "-o", scratch.root.path] + arguments)
+    let summary = try JSONDecoder().decode(Summary.self, from: Data(outcome.output.utf8))
+    return Collected(code: outcome.code, summary: summary)
+  }
+
+  struct Collected {
+    let code: Int32
+    let summary: Summary
+    var path: String { summary.path }
+
+    func item(_ id: String) throws -> Summary.Item {
+      try #require(summary.manifest.items.first { $0.id == id }, "no item \(id)")
+    }
+  }
+
+  struct Summary: Decodable {
+    let path: String
+    let sha256: String
+    let manifest: Manifest
+
+    struct Manifest: Decodable {
+      let complete: Bool
+      let end_reason: String
+      let items: [Item]
+    }
+
+    struct Item: Decodable {
+      let id: String
+      let path: String?
+      let status: String
+      let reason: String?
+      let sha256: String?
+    }
+  }
+}
+
+/// The parts of a report that the tests look at.
+struct ReportDocument: Decodable {
+  let findings: [Finding]
+  let not_evaluated: [Unknown]
+
+  struct Finding: Decodable {
+    let rule: String
+    let severity: String
+    let message: String
+    let evidence: [Evidence]
+  }
+
+  struct Evidence: Decodable {
+    let path: String
+    let line: Int?
+    let excerpt: String?
+  }
+
+  struct Unknown: Decodable {
+    let rule: String
+    let item: String?
+    let text: String
+  }
+
+  static func of(_ bundle: String) throws -> ReportDocument {
+    let outcome = try Programs.analyze([bundle, "--format", "json"])
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    return try JSONDecoder().decode(ReportDocument.self, from: Data(outcome.output.utf8))
+  }
+
+  func rules(_ severities: String...) -> Set<String> {
+    Set(findings.filter { severities.contains($0.severity) }.map(\.rule))
+  }
+}

@@ -1,0 +1,173 @@
+import BundleModel
+import Facts
+import Testing
+
+/// One good record of a text format, and how to look for it again.
+struct DamageCase: CustomTestStringConvertible, Sendable {
+  var artifact: ArtifactID
+  var table: String
+  /// A good line without its line end.
+  var good: String
+  /// Another good line.
+  var other: String
+  /// Lines that must stand in front for the good ones to mean anything.
+  var head = ""
+
+  var testDescription: String { table }
+
+  static let all: [DamageCase] = [
+    DamageCase(
+      artifact: .iptablesSave, table: "iptables_rule", good: "-A FORWARD -i eni+ -j ACCEPT",
+      other: "-A FORWARD -o eni+ -j ACCEPT", head: "*filter\n"),
+    DamageCase(
+      artifact: .policyRules, table: "ip_rule", good: "512:\tfrom all to 10.42.3.17 lookup main",
+      other: "1536:\tfrom 10.42.12.200 lookup 2"),
+    DamageCase(
+      artifact: .routes, table: "ip_route", good: "10.42.3.17 dev eni39d9ca4a246 scope link",
+      other: "default via 10.42.0.1 dev ens6 table 2"),
+    DamageCase(
+      artifact: .networkSysctls, table: "sysctl", good: "net.ipv4.ip_forward = 1",
+      other: "net.ipv4.conf.all.rp_filter = 2"),
+    DamageCase(
+      artifact: .ipamdMetrics, table: "metric", good: "awscni_eni_max 3", other: "awscni_ip_max 27"),
+    DamageCase(
+      artifact: .ipamdLog, table: "ipamd_event",
+      good: #"{"level":"error","ts":"2031-04-02T09:15:26.000Z","caller":"x","msg":"wait"}"#,
+      other: #"{"level":"info","ts":"2031-04-02T09:15:27.000Z","caller":"x","msg":"go"}"#),
+    DamageCase(
+      artifact: .pluginLog, table: "plugin_event",
+      good: #"{"level":"error","ts":"2031-04-02T09:15:26.000Z","caller":"x","msg":"wait"}"#,
+      other: #"{"level":"info","ts":"2031-04-02T09:15:27.000Z","caller":"x","msg":"go"}"#),
+    DamageCase(
+      artifact: .kubeletJournal, table: "kubelet_event",
+      good: "2031-04-02T09:21:31.658200+00:00 n kubelet[3]: I0402 09:21:31.658123  3 a.go:1] a",
+      other: "2031-04-02T09:21:32.658200+00:00 n kubelet[3]: I0402 09:21:32.658123  3 a.go:1] b"),
+  ]
+
+  func rows(_ text: String) throws -> [[FactValue]] {
+    try rows(Array((head + text).utf8))
+  }
+
+  func rows(_ bytes: [UInt8]) throws -> [[FactValue]] {
+    try ParsedRows.of(artifact, bytes).rows(table)
+  }
+}
+
+@Suite struct DamageTests {
+  @Test("an empty file has no rows and no issues", arguments: DamageCase.all)
+  func empty(_ format: DamageCase) throws {
+    let parsed = try ParsedRows.of(format.artifact, [])
+    #expect(parsed.rows(format.table) == [])
+    #expect(parsed.issues == [])
+  }
+
+  @Test("a last line without its end is read", arguments: DamageCase.all)
+  func noLineEnd(_ format: DamageCase) throws {
+    #expect(try format.rows(format.good).count == 1)
+    #expect(try format.rows(format.good) == format.rows(format.good + "\n"))
+  }
+
+  @Test("a cut last line leaves the lines before it alone", arguments: DamageCase.all)
+  func cutLast(_ format: DamageCase) throws {
+    let good = try format.rows(format.good + "\n")
+    for length in [1, 5, 9] {
+      let rows = try format.rows(format.good + "\n" + format.other.prefix(length))
+      #expect(rows.first == good.first)
+      #expect(rows.count <= 2)
+    }
+  }
+
+  @Test("a cut first line leaves the lines behind it alone", arguments: DamageCase.all)
+  func cutFirst(_ format: DamageCase) throws {
+    let rows = try format.rows(format.other.dropFirst(4) + "\n" + format.good + "\n")
+    #expect(try rows.last?.suffix(3) == format.rows(format.good).last?.suffix(3))
+  }
+
+  @Test(
+    "line ends of Windows, a byte order mark and colours change nothing", arguments: DamageCase.all)
+  func foreignBytes(_ format: DamageCase) throws {
+    let text = format.good + "\n" + format.other + "\n"
+    let clean = try format.rows(text)
+    #expect(clean.count == 2)
+    let whole = format.head + text
+    let windows = Array(whole.utf8).flatMap { $0 == 0x0a ? [0x0d, 0x0a] : [$0] }
+    #expect(try format.rows(windows) == clean)
+    #expect(try format.rows([0xef, 0xbb, 0xbf] + Array(whole.utf8)) == clean)
+    let coloured = format.head + "\u{1b}[1;31m" + format.good + "\u{1b}[0m\n" + format.other + "\n"
+    #expect(try format.rows(Array(coloured.utf8)) == clean)
+  }
+
+  @Test("zero padding at the end adds no rows", arguments: DamageCase.all)
+  func zeroPadding(_ format: DamageCase) throws {
+    let text = Array((format.head + format.good + "\n").utf8)
+    #expect(
+      try format.rows(text + Array(repeating: 0, count: 512)) == format.rows(text))
+  }
+
+  @Test("bytes that are not UTF-8 are shown, not dropped", arguments: DamageCase.all)
+  func invalidUTF8(_ format: DamageCase) throws {
+    let bytes = Array((format.head + format.good + "\n").utf8) + [0xff, 0xfe, 0x80, 0x0a]
+    #expect(try format.rows(bytes).first == format.rows(format.good).first)
+  }
+
+  @Test("a line of a megabyte is bounded and the next one is read", arguments: DamageCase.all)
+  func longLine(_ format: DamageCase) throws {
+    let long = format.good + String(repeating: " x", count: 600_000)
+    let rows = try format.rows(long + "\n" + format.other + "\n")
+    #expect(try rows.last?.last == format.rows(format.other).last?.last)
+  }
+
+  @Test("a prompt in front is no record", arguments: DamageCase.all)
+  func prompt(_ format: DamageCase) throws {
+    let text = "[root@ip-10-42-7-19 ~]# show\n" + format.good + "\n"
+    #expect(try format.rows(text).count == 1)
+  }
+
+  @Test("two JSON records on one line, and one broken over lines, are all read")
+  func joinedRecords() throws {
+    let log = try #require(DamageCase.all.first { $0.table == "ipamd_event" })
+    let both = try log.rows(log.good + "\n" + log.other)
+    #expect(try log.rows(log.good + log.other) == both)
+    for width in [20, 40] {
+      var text = ""
+      for (index, character) in log.good.enumerated() {
+        if index > 0, index % width == 0 { text += "\n" }
+        text.append(character)
+      }
+      #expect(try log.rows(text + "\n" + log.other) == both, "broken every \(width) characters")
+    }
+  }
+
+  @Test("a record that jq printed over several lines is one record")
+  func prettyPrinted() throws {
+    let text = """
+      {
+        "level": "info",
+        "ts": "2031-04-02T09:15:26.000Z",
+        "msg": "go"
+      }
+      parse error: Invalid numeric literal at line 6, column 2
+      """
+    let parsed = try ParsedRows.of(.ipamdLog, Array(text.utf8))
+    #expect(
+      parsed.texts("ipamd_event", "level", "message").first == ["info", "go"])
+  }
+
+  @Test(
+    "redacted values stay text",
+    arguments: [
+      (ArtifactID.policyRules, "512:\tfrom all to MY-IP lookup main", "ip_rule", "dst", "MY-IP"),
+      (.policyRules, "512:\tfrom all to 10.x.x.12 lookup main", "ip_rule", "dst", "10.x.x.12"),
+      (.routes, "10.x.x.12 dev eni1 scope link", "ip_route", "dst", "10.x.x.12"),
+      (
+        .ipamdLog, #"{"level":"info","ts":"x","msg":"Created a new ENI: eni-xxxxxxxx"}"#,
+        "ipamd_event", "eni", "eni-xxxxxxxx"
+      ),
+    ])
+  func redacted(
+    _ artifact: ArtifactID, _ line: String, _ table: String, _ column: String, _ value: String
+  ) throws {
+    let parsed = try ParsedRows.of(artifact, Array(line.utf8))
+    #expect(parsed.texts(table, column) == [[value]])
+  }
+}

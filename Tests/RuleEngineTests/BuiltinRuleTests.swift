@@ -1,0 +1,59 @@
+import BuiltinRules
+import FactStore
+import ReportModel
+import Testing
+
+@testable import RuleEngine
+
+@Suite("The built-in rules")
+struct BuiltinRuleTests {
+  /// The package's folder, for examples that name fixtures.
+  static let root = String(
+    #filePath.split(separator: "/").dropLast(3).reduce(into: "") { $0 += "/" + $1 })
+
+  static let paths = BuiltinRules.files.map(\.path)
+
+  static func rule(_ path: String) throws -> RuleDefinition {
+    let file = try #require(BuiltinRules.files.first { $0.path == path })
+    return try RuleDefinition(file, in: "Rules")
+  }
+
+  @Test("every rule is read and compiles against the tables", arguments: BuiltinRuleTests.paths)
+  func compiles(_ path: String) throws {
+    let rule = try Self.rule(path)
+    try RuleChecker(FactStore()).check(rule)
+  }
+
+  @Test("every example of every rule holds", arguments: BuiltinRuleTests.paths)
+  func examplesHold(_ path: String) throws {
+    let rule = try Self.rule(path)
+    for failure in try RuleTester(fixtures: Self.root).failures(of: rule) {
+      Issue.record("\(failure)")
+    }
+  }
+
+  @Test(
+    "an example notices when a rule's condition is removed or negated",
+    arguments: BuiltinRuleTests.paths)
+  func mutantsDie(_ path: String) throws {
+    let rule = try Self.rule(path)
+    let mutants = RuleMutation.mutants(of: rule)
+    #expect(!mutants.isEmpty, "\(rule.id) has no outermost WHERE")
+    let tester = RuleTester(fixtures: Self.root)
+    for mutant in mutants {
+      try RuleChecker(FactStore()).check(mutant.rule)
+      #expect(try !tester.failures(of: mutant.rule).isEmpty, "\(rule.id) \(mutant.name) is as good")
+    }
+  }
+
+  @Test("absorbed rules exist or belong to a group that is announced")
+  func edgesAreSane() throws {
+    let rules = try RuleSet().rules
+    #expect(!rules.isEmpty)
+    for rule in rules {
+      for edge in rule.absorbs {
+        #expect(!edge.matches(rule: rule.id, cause: nil), "\(rule.id) absorbs itself")
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/// Who may import whom: the architecture's table as data. Modules of the system and of the
+/// standard library are free for everyone but where the table of node-side targets forbids them.
+enum ImportTable {
+  /// Own targets and packages that a target may import.
+  static let allowed: [String: Set<String>] = [
+    "BundleModel": [],
+    "Redaction": [],
+    "IPAMEngine": [],
+    "ReportModel": [],
+    "BundleArchive": ["CArchive", "SystemPackage"],
+    "NodeCollector": [
+      "BundleModel", "BundleArchive", "Redaction", "CLinux", "Subprocess", "SystemPackage",
+      "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "Crypto",
+    ],
+    "CollectCommand": [
+      "BundleModel", "NodeCollector", "ArgumentParser", "SystemPackage", "Logging",
+    ],
+    "BundleReader": ["BundleModel", "BundleArchive", "SystemPackage"],
+    "Facts": ["BundleModel"],
+    "FactStore": ["BundleModel", "Facts", "GRDB", "GRDBSQLite"],
+    "IPAMPlanner": ["IPAMEngine"],
+    "RuleEngine": ["BundleModel", "Facts", "FactStore", "ReportModel", "BuiltinRules", "Yams"],
+    "ReportRendering": ["ReportModel", "Crypto"],
+    "Analysis": [
+      "BundleModel", "BundleArchive", "BundleReader", "Facts", "FactStore", "RuleEngine",
+      "ReportModel", "ReportRendering", "BuiltinRules", "Crypto",
+    ],
+    "cnitriage": [
+      "Analysis", "BundleModel", "BundleReader", "CollectCommand", "FactStore", "Facts",
+      "ReportModel", "ReportRendering", "RuleEngine", "ArgumentParser", "SystemPackage",
+    ],
+    "cnitriage-node": ["BundleModel", "CollectCommand", "ArgumentParser"],
+  ]
+
+  /// Targets of the node side: whatever they link lands in the small static binary.
+  static let nodeSide: Set<String> = [
+    "BundleModel", "BundleArchive", "Redaction", "NodeCollector", "CollectCommand",
+    "cnitriage-node",
+  ]
+
+  /// Modules that cost tens of megabytes in a static binary.
+  static let tooLargeForNodes: Set<String> = ["Foundation", "GRDB", "Yams", "FoundationNetworking"]
+
+  /// Modules of the toolchain and the system.
+  static let system: Set<String> = [
+    "Swift", "Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization",
+  ]
+
+  /// Where the word `unsafe` may stand.
+  static func mayBeUnsafe(_ path: String) -> Bool {
+    path.hasPrefix("Sources/BundleArchive/") || path.hasPrefix("Sources/NodeCollector/Sources/")
+      || path == "Sources/FactStore/SQLiteLimits.swift"
+  }
+
+  /// Targets that serve tests and development only; the table doesn't bind them.
+  static let development: Set<String> = [
+    "TestSupport", "LabNode", "lab", "RuleEmbedder", "EmbedRules", "generate-docs",
+    "ConformanceKit", "conformance", "bench-engine", "FuzzFacts", "FuzzRedaction",
+  ]
+}
