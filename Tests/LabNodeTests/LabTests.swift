@@ -13,10 +13,21 @@ private func built() -> String? {
   return candidates.first { FileManager.default.isExecutableFile(atPath: $0) }
 }
 
+/// A way to run lines of shell inside a node.
+private struct Inside {
+  /// The start of a command line that enters the node.
+  let enter: String
+
+  func callAsFunction(_ line: String) async -> (succeeded: Bool, output: String) {
+    let quoted = line.replacing("'", with: "'\\''")
+    return await LabHost.shell("\(enter) bash -c '\(quoted)'")
+  }
+}
+
 /// Makes a node, lets `body` use it, and takes it away whatever happens.
 private func withNode(
   _ variant: String, faults: [String] = [],
-  _ body: (_ inside: (String) async -> (succeeded: Bool, output: String)) async throws -> Void
+  _ body: (Inside) async throws -> Void
 ) async throws {
   let program = try #require(built())
   let lab = Lab(program: program)
@@ -24,10 +35,7 @@ private func withNode(
   try await lab.up(
     name, variant: #require(Variant.named(variant)), faults: faults.compactMap { ToolFault($0) })
   do {
-    try await body { command in
-      let quoted = command.replacing("'", with: "'\\''")
-      return await LabHost.shell("'\(program)' exec \(name) -- bash -c '\(quoted)'")
-    }
+    try await body(Inside(enter: "'\(program)' exec \(name) --"))
   } catch {
     await lab.down(name)
     throw error
@@ -73,7 +81,8 @@ struct LabTests {
       let result = await inside(
         """
         for pod in /run/netns/*; do
-          nsenter --net=$pod timeout 1 bash -c 'exec 3<>/dev/tcp/10.20.33.250/8080' 2>/dev/null && echo yes || echo no
+          (nsenter --net=$pod timeout 4 bash -c 'exec 3<>/dev/tcp/10.20.33.250/8080' 2>/dev/null \\
+            && echo yes || echo no) &
         done | sort | uniq -c | sed 's/^ *//'
         """)
       #expect(result.output == (pass ? "11 yes" : "11 no"))
@@ -110,11 +119,9 @@ struct LabTests {
 
   @Test("a command's input, output, exit code and signals are its own")
   func passesThrough() async throws {
-    let program = try #require(built())
     try await withNode("healthy") { inside in
       #expect(await inside("echo $((6 * 7))").output == "42")
-      let name = try #require(Lab(program: program).names().first { $0.hasPrefix("test-healthy-") })
-      let enter = "'\(program)' exec \(name) --"
+      let enter = inside.enter
       #expect(await LabHost.shell("echo word | \(enter) cat").output == "word")
       #expect(await LabHost.shell("\(enter) sh -c 'exit 7'; echo $?").output == "7")
       #expect(await LabHost.shell("\(enter) /nosuch 2>/dev/null; echo $?").output == "127")
