@@ -77,7 +77,8 @@ public struct Lab: Sendable {
   private func prepare(
     _ node: NodeModel, _ inputs: NodeInputs, _ faults: [ToolFault], in folder: String
   ) async throws(LabError) {
-    let journal = "\(folder)/root/var/log/journal/\(node.instance.machineID)"
+    let files = "\(folder)/root"
+    let journal = "\(files)/var/log/journal/\(node.instance.machineID)"
     do {
       let manager = FileManager.default
       for name in NodeFiles.folders + ["/run/aws-node"] {

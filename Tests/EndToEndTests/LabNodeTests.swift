@@ -174,6 +174,30 @@ struct LabNodeTests {
     #expect(report.not_evaluated.contains { $0.rule == "forwarding/policy-drop" })
   }
 
+  @Test("secrets of the node's files and logs are not in the bundle, and nothing else is written")
+  func secrets() throws {
+    let scratch = try Scratch()
+    let node = try LabNode("healthy")
+    let key = "AKIA" + "ABCDEFGHIJKLMNOP"
+    let password = "Correct-Horse-42"
+    let script = """
+      set -e
+      echo '{"level":"error","ts":"2031-01-01T00:00:00.000Z","msg":"key \(key) refused"}' \
+        >> /var/log/aws-routed-eni/plugin.log
+      echo 'DATABASE_PASSWORD=\(password)' >> /etc/eks/kubelet/environment
+      mkdir '\(scratch.path("cwd"))'; cd '\(scratch.path("cwd"))'
+      '\(Programs.cnitriage)' collect -q -o '\(scratch.path("b.tar.zst"))'
+      """
+    let outcome = try node.exec(["/bin/bash", "-c", script])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let dump = try Programs.run("/bin/tar", ["--zstd", "-xOf", scratch.path("b.tar.zst")])
+    #expect(dump.output.contains("DATABASE_PASSWORD"))
+    #expect(!dump.output.contains(key))
+    #expect(!dump.output.contains(password))
+    #expect(scratch.names.filter { !["out", "err"].contains($0) } == ["b.tar.zst", "cwd"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path("cwd")) == [])
+  }
+
   @Test("a full disk is one clear error, and leaves nothing behind")
   func fullDisk() throws {
     let node = try LabNode("healthy")
