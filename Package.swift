@@ -95,7 +95,7 @@ let package = Package(
       name: "cnitriage",
       dependencies: [
         "Analysis", "BundleModel", "BundleReader", "CollectCommand", "ReportModel",
-        "ReportRendering", "RuleEngine", argumentParser, systemPackage,
+        "ReportRendering", "RuleEngine", argumentParser,
       ],
       swiftSettings: strict),
 

@@ -6,6 +6,7 @@ struct Index {
   let name: String
   let limits: ReadLimits
   private(set) var files: [(path: String, size: Int)] = []
+  /// The prefix before `bundle.json`; `nil` as long as the input isn't known to be a bundle.
   private(set) var topFolder: String?
   private var manifestBytes: [UInt8]?
   private var header: [UInt8]?
@@ -38,9 +39,6 @@ struct Index {
     }
     return bytes
   }
-
-  /// The prefix before `bundle.json`, if the input is a bundle at all.
-  func recognisedTopFolder() -> String? { topFolder }
 
   /// The manifest, after checking that this version knows the bundle's format.
   func manifest() throws(BundleError) -> Manifest? {

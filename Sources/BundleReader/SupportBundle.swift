@@ -48,7 +48,7 @@ public struct SupportBundle: Sendable {
       guard acceptsDamage, error.code == "E301", index.topFolder != nil else { throw error }
       cut = error
     }
-    guard let topFolder = index.recognisedTopFolder() else {
+    guard let topFolder = index.topFolder else {
       throw .notABundle(
         input.name,
         why: index.files.isEmpty

@@ -110,8 +110,7 @@ public struct CollectCommand: AsyncParsableCommand {
     do throws(CollectError) {
       code = try await collect(plan)
     } catch {
-      if json { try Console.output(ErrorDocument(error).json()) }
-      Console.error(error.message)
+      Console.report(error, json: json)
       throw ExitCode(error.kind.exitCode)
     }
     if code != 0 { throw ExitCode(code) }

@@ -1,20 +1,29 @@
-import Glibc
+public import BundleModel
 import SystemPackage
 
-/// Writes results to standard output and everything else to standard error.
-enum Console {
+/// The two streams of the process: results go to standard output, everything else to standard error.
+public enum Console {
   /// Writes a result.
-  static func output(_ bytes: [UInt8]) {
+  public static func output(_ bytes: [UInt8]) {
     write(bytes, to: .standardOutput)
   }
 
+  /// Writes a text as a result.
+  public static func output(_ text: String) {
+    output(Array(text.utf8))
+  }
+
   /// Writes a message.
-  static func error(_ text: String) {
+  public static func error(_ text: String) {
     write(Array(text.utf8), to: .standardError)
   }
 
-  /// Whether messages go to a terminal.
-  static var isTerminal: Bool { isatty(FileDescriptor.standardError.rawValue) == 1 }
+  /// Shows an error in its three parts; with JSON also as the one document on standard output.
+  public static func report(_ failure: any ExplainedError, json: Bool) {
+    // Five texts can always be encoded; without them the exit code still tells.
+    if json { output((try? ErrorDocument(failure).json()) ?? []) }
+    error(failure.message)
+  }
 
   private static func write(_ bytes: [UInt8], to descriptor: FileDescriptor) {
     // A reader that went away, as in `| head`, is not an error of ours.

@@ -31,6 +31,8 @@ public func expectGolden(
   let expected = try? String(contentsOf: url, encoding: .utf8)  // A missing file has no text.
   if actual == expected { return }
   if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     try actual.write(to: url, atomically: true, encoding: .utf8)
     Issue.record("\(path) was rewritten: look at the change", sourceLocation: sourceLocation)
     return

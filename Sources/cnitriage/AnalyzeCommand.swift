@@ -1,6 +1,7 @@
 import Analysis
 public import ArgumentParser
 import BundleReader
+import CollectCommand
 public import ReportModel
 import ReportRendering
 
@@ -47,7 +48,8 @@ struct AnalyzeCommand: ParsableCommand {
       try report.write(result)
       code = result.exit.code
     } catch {
-      throw Terminal.end(with: error, json: report.chosenFormat == .json)
+      Console.report(error, json: report.chosenFormat == .json)
+      throw ExitCode(error.exitCode)
     }
     if code != 0 { throw ExitCode(Int32(code)) }
   }

@@ -1,5 +1,6 @@
 import Analysis
 import ArgumentParser
+import CollectCommand
 import ReportRendering
 
 /// The verb `explain`.
@@ -16,9 +17,10 @@ struct ExplainCommand: ParsableCommand {
   mutating func run() throws {
     do throws(AnalysisError) {
       let set = try Analyzer.ruleSet(AnalysisOptions(ruleFolders: rules))
-      Terminal.write(RuleText.explanation(try set.rule(rule)))
+      Console.output(RuleText.explanation(try set.rule(rule)))
     } catch {
-      throw Terminal.end(with: error, json: false)
+      Console.report(error, json: false)
+      throw ExitCode(error.exitCode)
     }
   }
 }

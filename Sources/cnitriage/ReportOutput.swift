@@ -1,11 +1,11 @@
 import Analysis
 public import ArgumentParser
 import BundleModel
+import CollectCommand
 import FoundationEssentials
 import Glibc
 import ReportModel
 public import ReportRendering
-import SystemPackage
 
 /// The flags that say how a report looks and where it goes.
 struct ReportOutput: ParsableArguments {
@@ -66,7 +66,7 @@ struct ReportOutput: ParsableArguments {
     let toTerminal = output == "-"
     let text = chosenFormat.renderer(style(colours: toTerminal && isColoured)).text(report)
     if toTerminal {
-      Terminal.write(text)
+      Console.output(text)
     } else {
       try Self.write(text, to: output)
     }
@@ -112,45 +112,3 @@ struct ReportOutput: ParsableArguments {
 }
 
 extension ReportFormat: ExpressibleByArgument {}
-
-/// The two streams of the process.
-enum Terminal {
-  static func write(_ text: String) {
-    // A reader that went away, as in `| head`, is not an error of ours.
-    _ = try? FileDescriptor.standardOutput.writeAll(Array(text.utf8))
-  }
-
-  static func writeError(_ text: String) {
-    // Nobody is left to be told.
-    _ = try? FileDescriptor.standardError.writeAll(Array(text.utf8))
-  }
-
-  /// Shows an error in its three parts, with JSON also as a document, and answers how to end.
-  static func end(with error: AnalysisError, json: Bool) -> ExitCode {
-    if json {
-      let document = ErrorDocument(
-        code: error.code, message: error.what, why: error.why, remedy: error.remedy)
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      // Five texts can always be encoded; without them the exit code still tells.
-      if let data = try? encoder.encode(document) {
-        write(String(decoding: data, as: UTF8.self) + "\n")
-      }
-    }
-    writeError(error.message)
-    return ExitCode(error.exitCode)
-  }
-
-  private struct ErrorDocument: Encodable {
-    let schema = "cnitriage.error/1"
-    let code: String
-    let message: String
-    let why: String
-    let remedy: String
-
-    enum CodingKeys: String, CodingKey {
-      case schema, code, message, why
-      case remedy = "try"
-    }
-  }
-}

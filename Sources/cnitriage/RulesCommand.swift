@@ -1,5 +1,6 @@
 import Analysis
 import ArgumentParser
+import CollectCommand
 import RuleEngine
 
 /// The verb `rules`.
@@ -17,9 +18,10 @@ struct RulesCommand: ParsableCommand {
       do throws(AnalysisError) {
         let options = selection.options
         let all = try Analyzer.ruleSet(options).rules.count
-        Terminal.write(RuleText.table(try Analyzer.rules(options), of: all))
+        Console.output(RuleText.table(try Analyzer.rules(options), of: all))
       } catch {
-        throw Terminal.end(with: error, json: false)
+        Console.report(error, json: false)
+        throw ExitCode(error.exitCode)
       }
     }
   }
@@ -39,9 +41,10 @@ struct RulesCommand: ParsableCommand {
     mutating func run() throws {
       do throws(AnalysisError) {
         let rule = try Analyzer.ruleSet(AnalysisOptions(ruleFolders: rules)).rule(self.rule)
-        Terminal.write(sql ? rule.query.text : RuleText.explanation(rule))
+        Console.output(sql ? rule.query.text : RuleText.explanation(rule))
       } catch {
-        throw Terminal.end(with: error, json: false)
+        Console.report(error, json: false)
+        throw ExitCode(error.exitCode)
       }
     }
   }
@@ -62,10 +65,11 @@ struct RulesCommand: ParsableCommand {
         count = set.rules.count
         failures = try Analyzer.failedExamples(of: set, fixtures: folder)
       } catch {
-        throw Terminal.end(with: error, json: false)
+        Console.report(error, json: false)
+        throw ExitCode(error.exitCode)
       }
-      for failure in failures { Terminal.writeError(failure + "\n") }
-      Terminal.write("\(count) rules, \(failures.count) failed examples.\n")
+      for failure in failures { Console.error(failure + "\n") }
+      Console.output("\(count) rules, \(failures.count) failed examples.\n")
       if !failures.isEmpty { throw ExitCode(2) }
     }
   }

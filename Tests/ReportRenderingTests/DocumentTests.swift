@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import ReportModel
+import TestSupport
 import Testing
 
 @testable import ReportRendering
@@ -27,12 +28,12 @@ struct DocumentTests {
     ] {
       #expect(finding[key] != nil, "\(key)")
     }
-    try expectReport(text, "report.json")
+    try expectGolden(text, "reports/report.json")
   }
 
   @Test("the HTML report looks as agreed")
   func html() throws {
-    try expectReport(HTMLRenderer().text(SampleReport.full), "report.html")
+    try expectGolden(HTMLRenderer().text(SampleReport.full), "reports/report.html")
   }
 
   @Test("the page's policy admits its own style and script and nothing else")

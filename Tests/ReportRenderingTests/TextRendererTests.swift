@@ -1,4 +1,5 @@
 import ReportModel
+import TestSupport
 import Testing
 
 @testable import ReportRendering
@@ -24,7 +25,8 @@ struct TextRendererTests {
 
   @Test("the whole report looks as agreed", arguments: cases)
   func golden(_ sample: Case) throws {
-    try expectReport(TextRenderer(sample.style).text(SampleReport.full), sample.name)
+    try expectGolden(
+      TextRenderer(sample.style).text(SampleReport.full), "reports/\(sample.name)")
   }
 
   @Test("no line is wider than the terminal, except paths and commands", arguments: cases)
