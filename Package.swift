@@ -23,6 +23,8 @@ let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHPACK: Target.Dependency = .product(name: "NIOHPACK", package: "swift-nio-http2")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -35,6 +37,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -53,7 +56,7 @@ let package = Package(
       name: "NodeCollector",
       dependencies: [
         "BundleModel", "BundleArchive", "CLinux", "Redaction", subprocess, systemPackage, nioCore,
-        nioPosix, nioHTTP1, crypto,
+        nioPosix, nioHTTP1, nioHTTP2, nioHPACK, crypto,
       ], swiftSettings: strict),
     .target(
       name: "CollectCommand",
@@ -112,7 +115,9 @@ let package = Package(
     .target(name: "CNamespaces", swiftSettings: strict),
     .target(
       name: "LabNode",
-      dependencies: [nioCore, nioPosix, nioHTTP1, systemPackage, subprocess],
+      dependencies: [
+        nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHPACK, systemPackage, subprocess,
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "cnitriage-lab", dependencies: ["CNamespaces", "LabNode", systemPackage],

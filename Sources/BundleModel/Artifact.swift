@@ -27,13 +27,15 @@ public struct Artifact: Sendable {
   public let redaction: RedactionRule
   /// Whether the item is taken before the others, because taking the others changes it.
   public let stage: Stage
+  /// How the members of a group of files are named.
+  public let naming: Naming
 
   /// Declares an item. Every bound has the value of its class unless the item says otherwise.
   public init(
     _ id: ArtifactID, _ summary: String, source: Source, path: String, needs: [Need] = [],
     holds: Lock? = nil, tier: Tier = .minimum, needsRoot: Bool = false,
     timeoutSeconds: Double = 5, capBytes: Int = 1 << 20, keeps: Kept = .head,
-    redaction: RedactionRule = .scan, stage: Stage = .parallel
+    redaction: RedactionRule = .scan, stage: Stage = .parallel, naming: Naming = .fullPath
   ) {
     self.id = id
     self.summary = summary
@@ -48,6 +50,15 @@ public struct Artifact: Sendable {
     self.keeps = keeps
     self.redaction = redaction
     self.stage = stage
+    self.naming = naming
+  }
+
+  /// The same item once more at the end of the run, under an id and a path of its own.
+  public func again(_ id: ArtifactID, _ summary: String, path: String) -> Artifact {
+    Artifact(
+      id, summary, source: source, path: path, needs: needs, holds: holds, tier: tier,
+      needsRoot: needsRoot, timeoutSeconds: timeoutSeconds, capBytes: capBytes, keeps: keeps,
+      redaction: redaction, stage: .again, naming: naming)
   }
 }
 
@@ -57,46 +68,50 @@ extension Artifact {
     /// The first of these files that exists.
     case file([String])
     /// Every regular file below these folders or matching these patterns; `*` stands for any run
-    /// of characters inside one path component. Members keep their path below `path`.
+    /// of characters inside one path component, once in each. Members stand below `path`.
     case files([String])
     /// A program, looked up on a fixed path, with its arguments; never a shell line.
     case command(String, [String])
+    /// The first of these programs that the node has, each with its arguments.
+    case anyCommand([[String]])
+    /// The journal of units within the run's time window, in the form `short-iso-precise` and in
+    /// UTC; `options` are further arguments of `journalctl`.
+    case journal(units: [String], options: [String] = [])
     /// A GET on a loopback port.
     case http(port: Int, path: String)
     /// Paths below `/latest/` of the instance metadata service, with an IMDSv2 token; a path that
     /// ends in `/*/NAME` is asked for every entry that the listing before the star returns.
     case metadata([String])
-    /// A value that the collector computes from system calls.
+    /// A value that the collector computes.
     case derived(Derivation)
   }
 
-  /// The values that the collector computes itself.
-  public enum Derivation: String, Sendable, CaseIterable {
-    /// Kernel, host name, boot id and boot time.
-    case hostIdentity
-    /// The sizes of every file in the CNI's log folder.
-    case cniLogListing
-    /// The environment of the running address manager, reduced to known names.
-    case agentEnvironment
-    /// The arguments and start time of the running kubelet.
-    case kubeletFlags
-    /// Which iptables programs exist and which backend each one drives.
-    case iptablesInfo
-    /// Every value below `/proc/sys/net`.
-    case networkSysctls
-    /// Whether the instance metadata service answers with and without a token, from the host and
-    /// from inside an ordinary pod's network namespace.
-    case metadataReach
-    /// Fields of units that decide forwarding, as `systemctl show` prints them.
-    case unitStates
+  /// Names a value that the collector computes. Each group of the catalogue declares its own; the
+  /// collector has one computation for each.
+  public struct Derivation: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral {
+    /// A few words that say what is computed; they stand in `collect --list`.
+    public let rawValue: String
+
+    /// Names a computation.
+    public init(rawValue: String) {
+      self.rawValue = rawValue
+    }
+
+    /// Lets the catalogue declare derivations as literals.
+    public init(stringLiteral value: String) {
+      rawValue = value
+    }
   }
 
-  /// A guard: listing a table whose module is absent would load the module, and so change the node.
+  /// A guard: what must be true before an item may be asked for.
   public enum Need: Sendable, Equatable {
-    /// `/proc/net/ip_tables_names` or its IPv6 twin names at least one table.
+    /// `/proc/net/ip_tables_names` or its IPv6 twin names at least one table. Listing a table whose
+    /// module is absent would load the module, and so change the node.
     case legacyTables(ipv6: Bool)
-    /// The `nf_tables` subsystem is in use.
-    case nftables
+    /// A kernel module is loaded or built in; asking would load it otherwise.
+    case module(String)
+    /// The node is of a kind that has such a thing; elsewhere the item is `unsupported`.
+    case trait(NodeTrait)
   }
 
   /// A resource on which items take turns, so that they don't fight over it.
@@ -109,6 +124,10 @@ extension Artifact {
     case ipamd
     /// The instance metadata service, which limits packets per second.
     case metadata
+    /// The container runtime.
+    case runtime
+    /// The API server, as the node's own tools reach it.
+    case kubernetes
   }
 
   /// How early an item is wanted.
@@ -155,8 +174,20 @@ extension Artifact {
     case configuration
     /// Kubernetes objects: environment values by the allow-list, then secrets by shape.
     case kubernetesObjects
+    /// Lists of command lines: full arguments of known programs only, then secrets by shape.
+    case commandLines
     /// The bytes pass unchanged, because they are compressed.
     case none
+  }
+
+  /// How the members of a group of files are named below the group's path.
+  public enum Naming: Sendable, Equatable {
+    /// By the whole path on the node, because the folder decides what a file means.
+    case fullPath
+    /// By the file's name, for files of one folder.
+    case fileName
+    /// By the path below a folder of the node.
+    case below(String)
   }
 
   /// When in a run an item is taken.
@@ -167,6 +198,11 @@ extension Artifact {
     case snapshot
     /// Everything else.
     case parallel
+    /// Timed probes. They mostly wait, so they run beside ``parallel`` and take no place from it.
+    case probes
+    /// Second readings of state and counters, after everything else: what differs from the first
+    /// reading was in motion, what agrees is a fact.
+    case again
 
     /// Orders stages by time.
     public static func < (left: Stage, right: Stage) -> Bool {

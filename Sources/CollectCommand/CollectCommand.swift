@@ -129,6 +129,7 @@ public struct CollectCommand: AsyncParsableCommand {
     let collector = Collector(
       host: host,
       limits: CollectLimits(runSeconds: timeout, jobs: jobs, timeoutScale: timeoutScale),
+      settings: CollectSettings(window: LogWindow(since: host.clock.wall() - 48 * 3_600_000_000)),
       tool: .current)
     let signals = Interruptions(partial: target.partialPath?.string)
     let summary = try await collector.run(

@@ -82,6 +82,9 @@ extension Artifact.Source {
     switch self {
     case .file(let paths), .files(let paths): paths.joined(separator: " ")
     case .command(let name, let arguments): ([name] + arguments).joined(separator: " ")
+    case .anyCommand(let choices):
+      choices.map { $0.joined(separator: " ") }.joined(separator: ", or ")
+    case .journal(let units, let options): "journal of \((units + options).joined(separator: " "))"
     case .http(let port, let path): "http://127.0.0.1:\(port)\(path)"
     case .metadata(let paths): "instance metadata, \(paths.count) paths"
     case .derived(let derivation): "computed: \(derivation.rawValue)"

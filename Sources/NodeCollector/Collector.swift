@@ -10,12 +10,17 @@ import SystemPackage
 public struct Collector: Sendable {
   private let host: Host
   private let limits: CollectLimits
+  private let settings: CollectSettings
   private let tool: Manifest.ToolVersion
 
   /// A collector for a node.
-  public init(host: Host, limits: CollectLimits = CollectLimits(), tool: Manifest.ToolVersion) {
+  public init(
+    host: Host, limits: CollectLimits = CollectLimits(),
+    settings: CollectSettings = CollectSettings(), tool: Manifest.ToolVersion
+  ) {
     self.host = host
     self.limits = limits
+    self.settings = settings
     self.tool = tool
   }
 
@@ -113,14 +118,19 @@ public struct Collector: Sendable {
     let description = BundleDescription(identity: identity, tool: tool, createdAt: start)
     try writer.add(description.json(), at: "bundle.json", modified: start)
     let runner = ItemRunner(
-      host: host, limits: limits, spoolFolder: SpoolFolder.choose(for: open.final))
+      context: RunContext(
+        host: host, limits: limits, settings: settings,
+        spoolFolder: SpoolFolder.choose(for: open.final)))
     let scheduler = Scheduler(runner: runner, jobs: limits.jobs)
     for skipped in plan.skipped {
       guard let artifact = Catalog.artifact(skipped.id) else { continue }
       try writer.add(runner.ended(artifact, .skipped, skipped.reason))
     }
-    for stage in Artifact.Stage.allCases {
-      try await scheduler.run(plan.items.filter { $0.stage == stage }, report: report) { members in
+    // Probes mostly wait; side by side with the rest they cost the run no time.
+    let rounds: [[Artifact.Stage]] = [[.logs], [.snapshot], [.parallel, .probes], [.again]]
+    for stages in rounds {
+      let items = stages.flatMap { stage in plan.items.filter { $0.stage == stage } }
+      try await scheduler.run(items, report: report) { members in
         for member in members { try writer.add(member) }
       }
     }

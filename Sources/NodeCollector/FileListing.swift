@@ -13,24 +13,35 @@ struct FileListing {
     var denied: [String] = []
   }
 
-  /// The regular files that the patterns stand for. A pattern is a file, a folder (all below it),
-  /// or a path whose last component holds one `*`.
+  /// The regular files that the patterns stand for. A pattern is a file or a folder (all below it);
+  /// each component of its path may hold one `*`.
   func files(matching patterns: [String]) -> Result {
     var result = Result()
     for pattern in patterns {
-      let components = pattern.split(separator: "/")
-      if let last = components.last, last.contains("*") {
-        let folder = "/" + components.dropLast().joined(separator: "/")
-        for name in names(in: folder, &result) where Self.matches(name, String(last)) {
-          add("\(folder)/\(name)", depth: 0, &result)
-        }
-      } else {
-        add(pattern, depth: 0, &result)
-      }
+      for path in expanded(pattern, &result) { add(path, depth: 0, &result) }
     }
     var seen: Set<String> = []
     result.paths = result.paths.filter { seen.insert($0).inserted }
     return result
+  }
+
+  /// The paths behind a pattern, whether they exist or not where no `*` is involved.
+  private func expanded(_ pattern: String, _ result: inout Result) -> [String] {
+    var paths = [""]
+    for component in pattern.split(separator: "/").map(String.init) {
+      guard component.contains("*") else {
+        paths = paths.map { "\($0)/\(component)" }
+        continue
+      }
+      var next: [String] = []
+      for folder in paths where next.count < limit {
+        for name in names(in: folder, &result) where Self.matches(name, component) {
+          next.append("\(folder)/\(name)")
+        }
+      }
+      paths = next
+    }
+    return paths
   }
 
   private func add(_ path: String, depth: Int, _ result: inout Result) {

@@ -2,14 +2,16 @@ import BundleModel
 
 /// Where the members of a group of files stand in a bundle.
 enum GroupPath {
-  /// The member's path. Groups of one folder use the file's name; groups that gather from several
-  /// folders keep the whole path, because the folder decides what the file means.
+  /// The member's path, as the group's naming says.
   static func member(of artifact: Artifact, origin: String) -> String {
-    let name = safe(origin.split(separator: "/").last.map(String.init) ?? "file")
-    switch artifact.id {
-    case .ipamdLog, .pluginLog, .cniConfiguration, .checkpoint: return "\(artifact.path)/\(name)"
-    default: return "\(artifact.path)/\(safe(String(origin.drop { $0 == "/" })))"
-    }
+    let name =
+      switch artifact.naming {
+      case .fileName: origin.split(separator: "/").last.map(String.init) ?? "file"
+      case .below(let folder) where origin.hasPrefix(folder + "/"):
+        String(origin.dropFirst(folder.utf8.count + 1))
+      case .fullPath, .below: String(origin.drop { $0 == "/" })
+      }
+    return "\(artifact.path)/\(safe(name))"
   }
 
   /// Bytes that could surprise a reader of archives become `_`.

@@ -1,3 +1,4 @@
+public import BundleModel
 public import SystemPackage
 
 /// The node as the collector sees it: the one seam that tests replace.
@@ -14,6 +15,8 @@ public struct Host: Sendable {
   public var clock: Clock
   /// The user that the collector acts as; 0 is root.
   public var effectiveUserID: UInt32
+  /// What this kind of node has; until it is known, everything.
+  public var traits: Set<NodeTrait>
 
   /// A numeric address and a port; names are never resolved.
   public struct Endpoint: Sendable, Equatable {
@@ -51,7 +54,8 @@ public struct Host: Sendable {
     commandPath: [String] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"],
     ports: [Int: Int] = [:],
     metadata: Endpoint = Endpoint(address: "169.254.169.254", port: 80),
-    clock: Clock, effectiveUserID: UInt32
+    clock: Clock, effectiveUserID: UInt32,
+    traits: Set<NodeTrait> = Set(NodeTrait.allCases)
   ) {
     self.root = root
     self.commandPath = commandPath
@@ -59,6 +63,7 @@ public struct Host: Sendable {
     self.metadata = metadata
     self.clock = clock
     self.effectiveUserID = effectiveUserID
+    self.traits = traits
   }
 
   /// Where a path of the node stands for this process.

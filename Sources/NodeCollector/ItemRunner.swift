@@ -2,9 +2,10 @@ import BundleModel
 
 /// Gathers one item under its bounds. It never throws: failure is a status of the item.
 struct ItemRunner: Sendable {
-  let host: Host
-  let limits: CollectLimits
-  let spoolFolder: String
+  let context: RunContext
+
+  private var host: Host { context.host }
+  private var limits: CollectLimits { context.limits }
 
   /// The members of an item; most have one.
   func run(_ artifact: Artifact) async -> [CollectedMember] {
@@ -13,19 +14,42 @@ struct ItemRunner: Sendable {
     let seconds = artifact.timeoutSeconds * limits.timeoutScale
     switch artifact.source {
     case .file(let paths):
-      return [await files.first(of: paths, for: artifact, seconds: seconds)]
+      return [await context.files.first(of: paths, for: artifact, seconds: seconds)]
     case .files(let patterns):
-      return await files.group(of: patterns, for: artifact, seconds: seconds)
+      return await context.files.group(of: patterns, for: artifact, seconds: seconds)
     case .command(let name, let arguments):
-      let resolved = arguments.map { $0.hasSuffix(Self.node) ? selector($0) : $0 }
-      return [await commands.run(name, resolved, for: artifact, seconds: seconds)]
+      return [await command([[name] + arguments], for: artifact, seconds: seconds)]
+    case .anyCommand(let choices):
+      return [await command(choices, for: artifact, seconds: seconds)]
+    case .journal(let units, let options):
+      let line = journalCommand(units: units, options: options)
+      return [await command([line], for: artifact, seconds: seconds)]
     case .http(let port, let path):
-      return [await http.get(port: port, path: path, for: artifact, seconds: seconds)]
+      return [await context.http.get(port: port, path: path, for: artifact, seconds: seconds)]
     case .metadata(let paths):
       return [await metadata(paths, for: artifact, seconds: seconds)]
     case .derived(let derivation):
-      return [await derived.member(derivation, for: artifact, seconds: seconds)]
+      return await context.derived.members(derivation, for: artifact, seconds: seconds)
     }
+  }
+
+  /// The first of several programs that the node has; the last one tells what is missing.
+  private func command(
+    _ choices: [[String]], for artifact: Artifact, seconds: Double
+  ) async -> CollectedMember {
+    for (index, choice) in choices.enumerated() {
+      guard let name = choice.first else { continue }
+      if index < choices.count - 1, await context.commands.locate(name) == nil { continue }
+      let arguments = choice.dropFirst().map { $0.hasSuffix(Self.node) ? selector($0) : $0 }
+      return await context.commands.run(name, arguments, for: artifact, seconds: seconds)
+    }
+    return ended(artifact, .error, "the item names no program")
+  }
+
+  private func journalCommand(units: [String], options: [String]) -> [String] {
+    ["journalctl"] + units.map { "--unit=\($0)" } + options
+      + context.settings.window.journalArguments
+      + ["--output=short-iso-precise", "--utc", "--no-pager", "--quiet"]
   }
 
   /// An item that was not asked for.
@@ -44,6 +68,9 @@ struct ItemRunner: Sendable {
     switch artifact.source {
     case .file(let paths), .files(let paths): .init(kind: .file, origin: paths.first)
     case .command(let name, let arguments): .init(kind: .command, argv: [name] + arguments)
+    case .anyCommand(let choices): .init(kind: .command, argv: choices.first)
+    case .journal(let units, let options):
+      .init(kind: .command, argv: journalCommand(units: units, options: options))
     case .http(let port, let path):
       .init(kind: .http, url: "http://127.0.0.1:\(host.ports[port] ?? port)\(path)")
     case .metadata: .init(kind: .metadata, url: "http://\(host.metadata.address)/latest/")
@@ -71,9 +98,13 @@ struct ItemRunner: Sendable {
         if LegacyTables(host: host).names(ipv6: ipv6).isEmpty {
           return (.skipped, "the legacy backend holds no table, and asking would create one")
         }
-      case .nftables:
-        if !KernelModules(host: host).isPresent("nf_tables") {
-          return (.skipped, "nf_tables is not loaded, and asking would load it")
+      case .module(let name):
+        if !KernelModules(host: host).isPresent(name) {
+          return (.skipped, "\(name) is not loaded, and asking would load it")
+        }
+      case .trait(let trait):
+        if !host.traits.contains(trait) {
+          return (.unsupported, "this kind of node has no \(trait.rawValue)")
         }
       }
     }
@@ -90,7 +121,7 @@ struct ItemRunner: Sendable {
     ]
     guard let (standard, twin) = twins[artifact.id],
       case .command(let own, _) = artifact.source,
-      let first = await commands.locate(standard), let second = await commands.locate(own)
+      let first = await context.commands.locate(standard), let second = await context.commands.locate(own)
     else { return nil }
     let same = await BlockingThread.run(seconds: 1) {
       LinkedProgram(first).backend == LinkedProgram(second).backend
@@ -115,23 +146,7 @@ struct ItemRunner: Sendable {
       output = .none(error.status, error.reason)
     }
     member.item.durationMilliseconds = Int((host.clock.monotonic() - start) / 1000)
-    derived.keep(output, in: &member, artifact)
+    context.derived.keep(output, in: &member, artifact)
     return member
-  }
-
-  private var files: FileSource {
-    FileSource(host: host, limits: limits, spoolFolder: spoolFolder)
-  }
-
-  private var commands: CommandSource {
-    CommandSource(host: host, limits: limits, spoolFolder: spoolFolder)
-  }
-
-  private var http: HTTPSource {
-    HTTPSource(host: host, limits: limits, spoolFolder: spoolFolder)
-  }
-
-  private var derived: DerivedSource {
-    DerivedSource(host: host, limits: limits, spoolFolder: spoolFolder)
   }
 }

@@ -58,6 +58,7 @@ extension Artifact.RedactionRule {
     case .environment: [.environment, .secrets]
     case .configuration: [.configuration, .secrets]
     case .kubernetesObjects: [.kubernetesObjects, .secrets]
+    case .commandLines: [.commandLines, .secrets]
     case .none: nil
     }
   }

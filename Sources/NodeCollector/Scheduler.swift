@@ -1,7 +1,8 @@
 import BundleModel
 
 /// Runs the items of one stage side by side and hands their members over in the order of the plan.
-/// An item starts when a place is free and nobody holds the resource that it needs.
+/// An item starts when a place is free and nobody holds the resource that it needs. Probes start at
+/// once: they wait more than they work.
 struct Scheduler: Sendable {
   let runner: ItemRunner
   let jobs: Int
@@ -23,14 +24,16 @@ struct Scheduler: Sendable {
     try await withThrowingTaskGroup(of: Finished.self) { group in
       var running = 0
       while true {
-        while running < jobs, let place = waiting.firstIndex(where: { isFree($0.1, held) }) {
+        while let place = waiting.firstIndex(where: {
+          isFree($0.1, held) && (running < jobs || $0.1.stage == .probes)
+        }) {
           let (index, artifact) = waiting.remove(at: place)
           if let lock = artifact.holds { held.insert(lock) }
-          running += 1
+          if artifact.stage != .probes { running += 1 }
           group.addTask { Finished(index: index, members: await runner.run(artifact)) }
         }
         guard let finished = try await group.next() else { break }
-        running -= 1
+        if items[finished.index].stage != .probes { running -= 1 }
         if let lock = items[finished.index].holds { held.remove(lock) }
         report(finished.members.map(\.item))
         done[finished.index] = finished.members

@@ -110,6 +110,14 @@ struct BundleRunTests {
       try FileManager.default.contentsOfDirectory(atPath: folder) == [path.lastComponent?.string])
   }
 
+  @Test("every computed item of the catalogue has its computation")
+  func computations() {
+    for artifact in Catalog.all {
+      guard case .derived(let derivation) = artifact.source else { continue }
+      #expect(DerivedSource.computations[derivation] != nil, "\(artifact.id)")
+    }
+  }
+
   @Test("a selection keeps, leaves out and says why")
   func selection() throws {
     let plan = Plan(only: ["net", "logs.ipamd"], skip: ["net.*6"], metadata: false)

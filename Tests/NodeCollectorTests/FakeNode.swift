@@ -49,7 +49,8 @@ final class FakeNode {
     item: ManifestItem, text: String?
   )] {
     let runner = ItemRunner(
-      host: host, limits: limits, spoolFolder: root.appending(path: "out").path)
+      context: RunContext(
+        host: host, limits: limits, spoolFolder: root.appending(path: "out").path))
     return try await runner.run(artifact).map { member in
       (member.item, try member.spool.map(text))
     }

@@ -82,7 +82,8 @@ struct FileTests {
     let node = try FakeNode()
     var host = node.host
     host.effectiveUserID = 1000
-    let runner = ItemRunner(host: host, limits: .test, spoolFolder: node.root.path)
+    let runner = ItemRunner(
+      context: RunContext(host: host, limits: .test, spoolFolder: node.root.path))
     let artifact = Artifact(
       "test.item", "A test.", source: .file(["/etc/x"]), path: "x", needsRoot: true)
     let item = await runner.run(artifact)[0].item

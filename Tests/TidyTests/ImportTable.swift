@@ -10,7 +10,7 @@ enum ImportTable {
     "BundleArchive": ["CArchive", "SystemPackage"],
     "NodeCollector": [
       "BundleModel", "BundleArchive", "Redaction", "CLinux", "Subprocess", "SystemPackage",
-      "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "Crypto",
+      "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK", "Logging", "Crypto",
     ],
     "CollectCommand": [
       "BundleModel", "NodeCollector", "ArgumentParser", "SystemPackage", "Logging",

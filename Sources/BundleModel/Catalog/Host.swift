@@ -5,6 +5,11 @@ extension ArtifactID {
   public static let osRelease: Self = "host.os_release"
 }
 
+extension Artifact.Derivation {
+  /// Kernel, host name, boot id and boot time.
+  public static let hostIdentity: Self = "kernel, host name, boot id and boot time"
+}
+
 extension Artifact {
   /// What machine this is.
   static let host: [Artifact] = [

@@ -7,6 +7,11 @@ extension ArtifactID {
   public static let metadataInterfaces: Self = "imds.macs"
 }
 
+extension Artifact.Derivation {
+  /// Metadata with and without a token, from the host and from a pod.
+  public static let metadataReach: Self = "metadata with and without a token, from the host and from a pod"
+}
+
 extension Artifact {
   /// The instance metadata service. The token lives in memory only.
   static let imds: [Artifact] = [

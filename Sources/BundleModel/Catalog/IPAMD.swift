@@ -2,7 +2,7 @@ extension ArtifactID {
   /// The pool as ipamd holds it.
   public static let ipamdENIs: Self = "ipamd.enis"
   /// The pool once more, after everything else was gathered.
-  public static let ipamdENIsAfter: Self = "ipamd.enis_after"
+  public static let ipamdENIsAgain: Self = "ipamd.enis_again"
   /// Network settings in effect.
   public static let networkSettings: Self = "ipamd.netutils_env"
   /// Five of ipamd's settings in effect.
@@ -13,6 +13,11 @@ extension ArtifactID {
   public static let checkpoint: Self = "ipamd.checkpoint"
   /// The environment of the running ipamd, reduced to known names.
   public static let agentEnvironment: Self = "ipamd.agent_env"
+}
+
+extension Artifact.Derivation {
+  /// Environment of the running ipamd, known names only.
+  public static let agentEnvironment: Self = "environment of the running ipamd, known names only"
 }
 
 extension Artifact {
@@ -42,7 +47,7 @@ extension Artifact {
       .checkpoint,
       "The allocations that ipamd restores when it starts.",
       source: .files(["/var/run/aws-node/ipam*.json"]), path: "ipamd/checkpoint", needsRoot: true,
-      timeoutSeconds: 2, capBytes: 8 << 20, stage: .snapshot),
+      timeoutSeconds: 2, capBytes: 8 << 20, stage: .snapshot, naming: .fileName),
     Artifact(
       .agentEnvironment,
       "The settings and the identity that the running ipamd was started with.",

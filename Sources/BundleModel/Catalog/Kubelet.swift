@@ -9,18 +9,18 @@ extension ArtifactID {
   public static let kubeletConfiguration: Self = "kubelet.config"
 }
 
+extension Artifact.Derivation {
+  /// Arguments and start time of the running kubelet.
+  public static let kubeletFlags: Self = "arguments and start time of the running kubelet"
+}
+
 extension Artifact {
   /// The kubelet's log, flags and configuration.
   static let kubelet: [Artifact] = [
     Artifact(
       .kubeletJournal,
       "The kubelet's log: failed pod sandboxes, probe failures, network not ready.",
-      source: .command(
-        "journalctl",
-        [
-          "--unit=kubelet", "--since=-48h", "--output=short-iso-precise", "--utc", "--no-pager",
-          "--quiet",
-        ]),
+      source: .journal(units: ["kubelet"]),
       path: "kubelet/kubelet.log", holds: .journal, needsRoot: true, timeoutSeconds: 120,
       capBytes: 100 << 20, keeps: .headAndTail, redaction: .log),
     Artifact(

@@ -29,6 +29,11 @@ extension ArtifactID {
   public static let networkdFiles: Self = "net.networkd"
 }
 
+extension Artifact.Derivation {
+  /// Iptables programs and the backend each one drives.
+  public static let iptablesInfo: Self = "iptables programs and the backend each one drives"
+}
+
 extension Artifact {
   /// The host's network as the kernel has it.
   static let net: [Artifact] = [
@@ -69,10 +74,10 @@ extension Artifact {
       .ip6tablesLegacy, "IPv6", "ip6tables-legacy-save", "net/ip6tables-legacy-save.txt",
       needs: [.legacyTables(ipv6: true)]),
     save(
-      .iptablesNft, "IPv4", "iptables-nft-save", "net/iptables-nft-save.txt", needs: [.nftables]),
+      .iptablesNft, "IPv4", "iptables-nft-save", "net/iptables-nft-save.txt", needs: [.module("nf_tables")]),
     save(
       .ip6tablesNft, "IPv6", "ip6tables-nft-save", "net/ip6tables-nft-save.txt",
-      needs: [.nftables]),
+      needs: [.module("nf_tables")]),
     Artifact(
       .networkdFiles,
       "Link and network files of systemd: who may change a veth's MAC address.",

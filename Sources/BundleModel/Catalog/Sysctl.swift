@@ -5,6 +5,11 @@ extension ArtifactID {
   public static let sysctlFiles: Self = "sysctl.files"
 }
 
+extension Artifact.Derivation {
+  /// Every value below /proc/sys/net.
+  public static let networkSysctls: Self = "every value below /proc/sys/net"
+}
+
 extension Artifact {
   /// Kernel parameters, and the files that set them.
   static let sysctl: [Artifact] = [

@@ -5,6 +5,11 @@ extension ArtifactID {
   public static let unitFiles: Self = "system.unit_files"
 }
 
+extension Artifact.Derivation {
+  /// Fields of units that decide forwarding, by systemctl show.
+  public static let unitStates: Self = "fields of units that decide forwarding, by systemctl show"
+}
+
 extension Artifact {
   /// Services and their units.
   static let system: [Artifact] = [

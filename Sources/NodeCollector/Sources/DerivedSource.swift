@@ -3,79 +3,101 @@ import BundleModel
 import FoundationEssentials
 import SystemPackage
 
-/// The items that the collector computes itself, each in a file of its own.
+/// The items that the collector computes itself. Each group of the catalogue has a table of its
+/// computations in `Derived/`.
 struct DerivedSource: Sendable {
-  let host: Host
-  let limits: CollectLimits
-  let spoolFolder: String
+  let context: RunContext
 
-  /// What a computation gives: bytes, or the reason why there are none.
+  /// What a computation gives: bytes, several files, or the reason why there are none.
   enum Output: Sendable {
     case bytes([UInt8])
+    /// Files below the item's path, each with a relative path.
+    case files([(path: String, bytes: [UInt8])])
     case none(ItemStatus, String)
   }
 
   /// Computes an item.
-  func member(
+  typealias Computation = @Sendable (Request) async -> Output
+
+  /// What a computation may use.
+  struct Request: Sendable {
+    let context: RunContext
+    let artifact: Artifact
+    /// The item's time limit.
+    let seconds: Double
+
+    var host: Host { context.host }
+    var commands: CommandSource { context.commands }
+
+    /// Runs work that may block on a thread that may be left behind.
+    func blocking(_ work: @escaping @Sendable () -> Output) async -> Output {
+      await BlockingThread.run(seconds: seconds, work)
+        ?? .none(.timeout, "took longer than \(seconds) s")
+    }
+  }
+
+  /// Every computation of the collector.
+  static let computations: [Artifact.Derivation: Computation] = [
+    hostComputations, systemComputations, kubeletComputations, runtimeComputations,
+    cniComputations, ipamdComputations, podComputations, netComputations, sysctlComputations,
+    bpfComputations, metadataComputations, kubeComputations, probeComputations,
+  ].reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } }
+
+  /// Computes an item; a computation that gives several files yields as many members.
+  func members(
     _ derivation: Artifact.Derivation, for artifact: Artifact, seconds: Double
-  ) async -> CollectedMember {
-    let now = host.clock.wall()
+  ) async -> [CollectedMember] {
+    let now = context.host.clock.wall()
     var member = CollectedMember(
       ManifestItem(
         id: artifact.id, source: .init(kind: .derived),
         startedAt: RFC3339.string(microseconds: now)),
       modified: now)
-    let start = host.clock.monotonic()
-    let output = await output(of: derivation, artifact, seconds: seconds)
-    member.item.durationMilliseconds = Int((host.clock.monotonic() - start) / 1000)
-    keep(output ?? .none(.timeout, "took longer than \(seconds) s"), in: &member, artifact)
-    return member
+    guard let computation = Self.computations[derivation] else {
+      member.end(.error, "nothing computes `\(derivation.rawValue)`")
+      return [member]
+    }
+    let start = context.host.clock.monotonic()
+    let output = await computation(
+      Request(context: context, artifact: artifact, seconds: seconds))
+    member.item.durationMilliseconds = Int((context.host.clock.monotonic() - start) / 1000)
+    if Task.isCancelled, case .none = output {
+      member.end(.aborted, "the run was stopped")
+      return [member]
+    }
+    guard case .files(let files) = output else {
+      keep(output, in: &member, artifact)
+      return [member]
+    }
+    return files.map { file in
+      var part = member
+      keep(file.bytes, in: &part, artifact, at: "\(artifact.path)/\(file.path)")
+      return part
+    }
   }
 
   /// Stores what a computation gave.
   func keep(_ output: Output, in member: inout CollectedMember, _ artifact: Artifact) {
     switch output {
     case .none(let status, let reason): member.end(status, reason)
-    case .bytes(let bytes): keep(bytes, in: &member, artifact)
+    case .bytes(let bytes): keep(bytes, in: &member, artifact, at: artifact.path)
+    case .files(let files):
+      let all = files.flatMap(\.bytes)
+      keep(all, in: &member, artifact, at: artifact.path)
     }
   }
 
-  private func keep(_ bytes: [UInt8], in member: inout CollectedMember, _ artifact: Artifact) {
-    var sink = ItemSink(artifact, limits: limits, spoolFolder: spoolFolder)
+  private func keep(
+    _ bytes: [UInt8], in member: inout CollectedMember, _ artifact: Artifact, at path: String
+  ) {
+    var sink = ItemSink(artifact, limits: context.limits, spoolFolder: context.spoolFolder)
     do {
       try sink.append(bytes[...])
       try sink.finish()
-      member.keep(sink, at: artifact.path)
+      member.keep(sink, at: path)
     } catch {
       member.end(.diskFull, "cannot keep the result: \(error)")
     }
-  }
-
-  private func output(
-    of derivation: Artifact.Derivation, _ artifact: Artifact, seconds: Double
-  ) async -> Output? {
-    switch derivation {
-    case .hostIdentity:
-      await BlockingThread.run(seconds: seconds) { HostIdentity(host: host).output() }
-    case .cniLogListing:
-      await BlockingThread.run(seconds: seconds) {
-        LogListing(host: host, limit: limits.filesPerGroup).output()
-      }
-    case .agentEnvironment:
-      await BlockingThread.run(seconds: seconds) { AgentEnvironment(host: host).output() }
-    case .kubeletFlags:
-      await BlockingThread.run(seconds: seconds) { KubeletFlags(host: host).output() }
-    case .networkSysctls:
-      await BlockingThread.run(seconds: seconds) { NetworkSysctls(host: host).output() }
-    case .iptablesInfo:
-      await IptablesInfo(host: host, commands: commands).output(seconds: seconds)
-    case .unitStates: await UnitStates(commands: commands).output(artifact, seconds: seconds)
-    case .metadataReach: await MetadataReach(host: host).output(seconds: seconds)
-    }
-  }
-
-  private var commands: CommandSource {
-    CommandSource(host: host, limits: limits, spoolFolder: spoolFolder)
   }
 }
 

@@ -1,0 +1,6 @@
+import BundleModel
+
+extension DerivedSource {
+  /// Timed probes.
+  static let probeComputations: [Artifact.Derivation: Computation] = [:]
+}

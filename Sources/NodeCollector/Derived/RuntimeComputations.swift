@@ -1,0 +1,6 @@
+import BundleModel
+
+extension DerivedSource {
+  /// The container runtime.
+  static let runtimeComputations: [Artifact.Derivation: Computation] = [:]
+}
