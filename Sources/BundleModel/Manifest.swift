@@ -21,6 +21,8 @@ public struct Manifest: Sendable, Codable, Equatable {
   public var endedAt: String
   /// What kind of machine it ran on.
   public var platform: Platform
+  /// How much was concealed; `nil` in bundles of versions that knew ``RedactionLevel/secrets`` only.
+  public var redaction: RedactionLevel?
   /// Sums over all items.
   public var totals: Totals
   /// One entry for every member, and one for every item that has none.
@@ -29,7 +31,7 @@ public struct Manifest: Sendable, Codable, Equatable {
   /// Puts a manifest together.
   public init(
     bundleID: String, complete: Bool, endReason: EndReason, tool: ToolVersion, startedAt: String,
-    endedAt: String, platform: Platform, items: [ManifestItem]
+    endedAt: String, platform: Platform, redaction: RedactionLevel? = nil, items: [ManifestItem]
   ) {
     schema = Self.schemaName
     self.bundleID = bundleID
@@ -39,12 +41,13 @@ public struct Manifest: Sendable, Codable, Equatable {
     self.startedAt = startedAt
     self.endedAt = endedAt
     self.platform = platform
+    self.redaction = redaction
     self.items = items
     totals = Totals(of: items)
   }
 
   enum CodingKeys: String, CodingKey {
-    case schema, complete, tool, platform, totals, items
+    case schema, complete, tool, platform, redaction, totals, items
     case bundleID = "bundle_id"
     case endReason = "end_reason"
     case startedAt = "started_at"
@@ -142,7 +145,8 @@ extension Manifest {
     /// Masked secrets per redaction rule.
     public var redactions: [String: Int]
 
-    init(of entries: [ManifestItem]) {
+    /// Adds up what entries say.
+    public init(of entries: [ManifestItem]) {
       items = entries.count
       ok = entries.count { $0.status.isComplete }
       incomplete = entries.count { !$0.status.isComplete && $0.status != .skipped }
