@@ -20,6 +20,8 @@ public struct Host: Sendable {
 
   /// Whether the root is the mount of a real node's file system, with that node's `/proc` in it.
   public var hasForeignProcesses = false
+  /// Whether the collector may do what root may; a user with the right capabilities may, too.
+  public var isPrivileged: Bool
 
   /// A numeric address and a port; names are never resolved.
   public struct Endpoint: Sendable, Equatable {
@@ -66,6 +68,7 @@ public struct Host: Sendable {
     self.metadata = metadata
     self.clock = clock
     self.effectiveUserID = effectiveUserID
+    isPrivileged = effectiveUserID == 0
     self.traits = traits
   }
 

@@ -82,7 +82,7 @@ struct ItemRunner: Sendable {
 
   /// Why an item must not be asked for at all.
   private func refusal(_ artifact: Artifact) async -> (ItemStatus, String)? {
-    if artifact.needsRoot, host.effectiveUserID != 0 {
+    if artifact.needsRoot, !host.isPrivileged {
       return (.denied, "needs root")
     }
     for need in artifact.needs {

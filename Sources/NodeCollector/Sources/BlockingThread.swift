@@ -41,7 +41,7 @@ enum BlockingThread {
   }
 
   /// Starts a thread that nobody joins.
-  private static func start(_ work: @escaping @Sendable () -> Void) {
+  static func start(_ work: @escaping @Sendable () -> Void) {
     let context = unsafe Unmanaged.passRetained(Work(work)).toOpaque()
     var thread = pthread_t()
     let code = unsafe pthread_create(
@@ -68,7 +68,7 @@ enum BlockingThread {
   }
 
   /// Resumes a continuation with whatever comes first.
-  private final class Once<Value: Sendable>: Sendable {
+  final class Once<Value: Sendable>: Sendable {
     private enum State {
       case idle
       case waiting(CheckedContinuation<Value?, Never>)
