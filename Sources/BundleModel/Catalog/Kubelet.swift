@@ -7,6 +7,10 @@ extension ArtifactID {
   public static let kubeletEnvironment: Self = "kubelet.env"
   /// The kubelet's configuration and its drop-ins.
   public static let kubeletConfiguration: Self = "kubelet.config"
+  /// The configuration that the running kubelet works with.
+  public static let kubeletConfigz: Self = "kubelet.configz"
+  /// The kubelet's counters of its own probes.
+  public static let kubeletProbeMetrics: Self = "kubelet.metrics_probes"
 }
 
 extension Artifact.Derivation {
@@ -45,5 +49,17 @@ extension Artifact {
       ]),
       path: "kubelet/config", needsRoot: true, timeoutSeconds: 2, capBytes: 256 << 10,
       redaction: .configuration),
+    Artifact(
+      .kubeletConfigz,
+      "The configuration in force after all drop-ins, where the node's credential may read it.",
+      source: .nodeAPI("/api/v1/nodes/{node}/proxy/configz"), path: "kubelet/configz.json",
+      holds: .kubernetes, tier: .standard, needsRoot: true, timeoutSeconds: 15,
+      capBytes: 256 << 10, redaction: .configuration),
+    Artifact(
+      .kubeletProbeMetrics,
+      "The kubelet's counters of its probes by container, where the node's credential may read them.",
+      source: .nodeAPI("/api/v1/nodes/{node}/proxy/metrics/probes"),
+      path: "kubelet/metrics_probes.prom", holds: .kubernetes, tier: .standard, needsRoot: true,
+      timeoutSeconds: 15, capBytes: 4 << 20),
   ]
 }
