@@ -29,6 +29,8 @@ public struct Manifest: Sendable, Codable, Equatable {
   public var labels: [String: String]?
   /// The user's case id.
   public var caseID: String?
+  /// The cluster whose objects are in the bundle; `nil` where nobody asked for them.
+  public var cluster: Cluster?
   /// Sums over all items.
   public var totals: Totals
   /// One entry for every member, and one for every item that has none.
@@ -53,7 +55,7 @@ public struct Manifest: Sendable, Codable, Equatable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case schema, complete, tool, platform, redaction, privilege, labels, totals, items
+    case schema, complete, tool, platform, redaction, privilege, labels, cluster, totals, items
     case caseID = "case_id"
     case bundleID = "bundle_id"
     case endReason = "end_reason"
@@ -79,6 +81,34 @@ extension Manifest {
     case error
   }
 
+  /// The cluster whose objects an operator's credentials read.
+  public struct Cluster: Sendable, Codable, Equatable {
+    /// Its name in EKS, if it is known.
+    public var name: String?
+    /// The context of kubectl that was asked.
+    public var context: String?
+    /// The region of AWS, if it is known.
+    public var region: String?
+    /// When its objects were read, RFC 3339 in UTC.
+    public var collectedAt: String
+
+    /// Names a cluster.
+    public init(name: String?, context: String?, region: String?, collectedAt: String) {
+      self.name = name
+      self.context = context
+      self.region = region
+      self.collectedAt = collectedAt
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case name, context, region
+      case collectedAt = "collected_at"
+    }
+  }
+
+  /// Whether the bundle holds a node; one that was gathered about a cluster alone doesn't.
+  public var holdsNode: Bool { cluster == nil || !platform.hostName.isEmpty }
+
   /// The program that wrote a bundle.
   public struct ToolVersion: Sendable, Codable, Equatable {
     /// Always `cnitriage` in our own bundles.
@@ -103,7 +133,7 @@ extension Manifest {
     public var kernel: String
     /// Machine architecture as the kernel names it.
     public var architecture: String
-    /// The node's host name.
+    /// The node's host name; empty in a bundle of a cluster alone.
     public var hostName: String
     /// Instance id, where the metadata service told it.
     public var instanceID: String?

@@ -27,6 +27,17 @@ public struct BundleIdentity: Sendable {
     name = "cnitriage-\(id)\(host)-\(instance)-\(RFC3339.compact(microseconds: time))"
   }
 
+  /// Names a bundle that holds a cluster and no node.
+  init(cluster: String, time: Int64, effectiveUserID: UInt32) {
+    privilege = nil
+    bundleID = UUID().uuidString.lowercased()
+    platform = Manifest.Platform(
+      osID: nil, osVersion: nil, kernel: "", architecture: "", hostName: "", instanceID: nil,
+      effectiveUserID: effectiveUserID, hostRoot: "/")
+    name =
+      "cnitriage-cluster-\(Self.safe(cluster.prefix(63)))-\(RFC3339.compact(microseconds: time))"
+  }
+
   /// Names the bundle of a node that was looked at; a reproducible one has no id of its own.
   public init(_ survey: NodeSurvey, time: Int64, settings: CollectSettings) {
     let id = settings.isReproducible ? UUID(uuid: Self.noID) : UUID()
@@ -37,7 +48,7 @@ public struct BundleIdentity: Sendable {
 
   private static let noID: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
-  private static func safe(_ text: some StringProtocol) -> String {
+  static func safe(_ text: some StringProtocol) -> String {
     String(
       decoding: text.utf8.map { byte in
         switch byte {

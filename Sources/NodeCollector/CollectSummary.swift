@@ -15,6 +15,13 @@ public struct CollectSummary: Sendable {
   /// streamed, or no time was left.
   public let isVerified: Bool
 
+  /// A bundle that was read back as a whole only.
+  init(manifest: Manifest, path: FilePath?) throws {
+    self.init(
+      manifest: manifest, path: path, digest: try path.map { try FileDigest(of: $0) },
+      isVerified: false)
+  }
+
   init(manifest: Manifest, path: FilePath?, digest: FileDigest?, isVerified: Bool) {
     self.manifest = manifest
     self.path = path

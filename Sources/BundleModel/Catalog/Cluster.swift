@@ -19,8 +19,10 @@ extension ArtifactID {
   public static let securityGroupPolicies: Self = "kube.sgp"
   /// The deployment of CoreDNS.
   public static let coreDNS: Self = "kube.coredns"
-  /// The nodes asked for, or all of them.
+  /// The cluster's nodes.
   public static let clusterNodes: Self = "kube.nodes"
+  /// The nodes that the user named.
+  public static let namedNodes: Self = "kube.named_nodes"
   /// Network policies as their authors wrote them.
   public static let networkPolicies: Self = "kube.policies"
   /// Network policies as the agents on the nodes get them.
@@ -35,9 +37,9 @@ extension ArtifactID {
   public static let awsAddon: Self = "aws.addon"
   /// Which versions of the add-on go with which versions of Kubernetes.
   public static let awsAddonVersions: Self = "aws.addon_versions"
-  /// Which service accounts of kube-system have a role through Pod Identity.
+  /// Whether the CNI has a role of its own through Pod Identity.
   public static let awsPodIdentities: Self = "aws.pod_identities"
-  /// The roles of these associations.
+  /// The role of this association.
   public static let awsPodIdentityDetails: Self = "aws.pod_identity_details"
   /// The nodes' instances: metadata options, interfaces, profile.
   public static let awsInstances: Self = "aws.instances"
@@ -87,7 +89,7 @@ extension Artifact {
       capBytes: capBytes)
   }
 
-  private static let system = "namespaces/kube-system"
+  private static let systemNamespace = "namespaces/kube-system"
 
   fileprivate static let clusterObjects: [Artifact] = [
     object(
@@ -96,20 +98,23 @@ extension Artifact {
     object(
       .agentDaemonSet,
       "The CNI's DaemonSet with the owners of its fields: settings, probes, image, who changed what.",
-      "/apis/apps/v1/\(system)/daemonsets/aws-node", at: "kube/ds-aws-node.json", tier: .minimum),
+      "/apis/apps/v1/\(systemNamespace)/daemonsets/aws-node", at: "kube/ds-aws-node.json",
+      tier: .minimum),
     object(
       .proxyDaemonSet, "kube-proxy's DaemonSet: image and arguments.",
-      "/apis/apps/v1/\(system)/daemonsets/kube-proxy", at: "kube/ds-kube-proxy.json"),
+      "/apis/apps/v1/\(systemNamespace)/daemonsets/kube-proxy", at: "kube/ds-kube-proxy.json"),
     object(
       .proxyConfiguration, "kube-proxy's configuration: mode, conntrack settings, health port.",
-      "/api/v1/\(system)/configmaps/kube-proxy-config", at: "kube/cm-kube-proxy-config.json"),
+      "/api/v1/\(systemNamespace)/configmaps/kube-proxy-config",
+      at: "kube/cm-kube-proxy-config.json"),
     object(
       .agentServiceAccount, "The CNI's service account: whether it names a role of its own.",
-      "/api/v1/\(system)/serviceaccounts/aws-node", at: "kube/sa-aws-node.json", tier: .minimum,
+      "/api/v1/\(systemNamespace)/serviceaccounts/aws-node", at: "kube/sa-aws-node.json",
+      tier: .minimum,
       capBytes: 64 << 10),
     object(
       .agentConfigMap, "Settings of the CNI outside its DaemonSet: network policy, cooldown.",
-      "/api/v1/\(system)/configmaps/amazon-vpc-cni", at: "kube/cm-amazon-vpc-cni.json"),
+      "/api/v1/\(systemNamespace)/configmaps/amazon-vpc-cni", at: "kube/cm-amazon-vpc-cni.json"),
     object(
       .eniConfigs, "Subnets and security groups of custom networking.",
       "/apis/crd.k8s.amazonaws.com/v1alpha1/eniconfigs?limit=500", at: "kube/eniconfigs.json"),
@@ -122,10 +127,13 @@ extension Artifact {
       "/apis/vpcresources.k8s.aws/v1beta1/securitygrouppolicies?limit=500", at: "kube/sgp.json"),
     object(
       .coreDNS, "The deployment of CoreDNS: replicas, probes, limits.",
-      "/apis/apps/v1/\(system)/deployments/coredns", at: "kube/coredns.json"),
+      "/apis/apps/v1/\(systemNamespace)/deployments/coredns", at: "kube/coredns.json"),
     object(
-      .clusterNodes, "The nodes asked for: labels, taints, allocatable pods, the CNI's annotations.",
-      "/api/v1/nodes/{node}", at: "kube/nodes"),
+      .clusterNodes, "The cluster's nodes, 500 at most, unless some are named.",
+      "/api/v1/nodes?limit=500", at: "kube/nodes.json", capBytes: 16 << 20),
+    object(
+      .namedNodes, "The named nodes: labels, taints, allocatable pods, the CNI's annotations.",
+      "/api/v1/nodes/{node}", at: "kube/named_nodes"),
     object(
       .networkPolicies, "Network policies as their authors wrote them.",
       "/apis/networking.k8s.io/v1/networkpolicies?limit=500", at: "kube/networkpolicies.json",
@@ -136,7 +144,8 @@ extension Artifact {
       at: "kube/policyendpoints.json", tier: .full, capBytes: 8 << 20),
     object(
       .systemEvents, "The events of kube-system, 500 at most.",
-      "/api/v1/\(system)/events?limit=500", at: "kube/system_events.json", capBytes: 4 << 20),
+      "/api/v1/\(systemNamespace)/events?limit=500", at: "kube/system_events.json",
+      capBytes: 4 << 20),
   ]
 
   fileprivate static let clusterAddon: [Artifact] = [
@@ -159,13 +168,13 @@ extension Artifact {
           + "defaultFor:compatibilities[?defaultVersion].clusterVersion}",
       ], at: "aws/addon_versions.json"),
     answer(
-      .awsPodIdentities, "Which service accounts of kube-system have a role through Pod Identity.",
+      .awsPodIdentities, "Whether the CNI has a role of its own through Pod Identity.",
       [
         "eks", "list-pod-identity-associations", "--cluster-name", "{cluster}", "--namespace",
-        "kube-system",
+        "kube-system", "--service-account", "aws-node",
       ], at: "aws/pod_identities.json"),
     answer(
-      .awsPodIdentityDetails, "The roles of these associations.",
+      .awsPodIdentityDetails, "The role of this association.",
       [
         "eks", "describe-pod-identity-association", "--cluster-name", "{cluster}",
         "--association-id", "{association}",
