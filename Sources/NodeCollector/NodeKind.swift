@@ -1,5 +1,6 @@
 public import BundleModel
 import FoundationEssentials
+import SystemPackage
 
 /// What kind of node it is, as its own files tell.
 public struct NodeKind: Sendable, Equatable {
@@ -72,6 +73,15 @@ public struct NodeKind: Sendable, Equatable {
     cgroup = files.has("/sys/fs/cgroup/cgroup.controllers")
       ? 2 : files.has("/sys/fs/cgroup/cpu", "/sys/fs/cgroup/memory") ? 1 : nil
     membership = Self.membership(files, snap: hasKubeletSnap, isInstance: isInstance)
+  }
+
+  /// A node whose files could not be looked at in time: nothing is ruled out.
+  static let unseen = NodeKind()
+
+  private init() {
+    (family, membership) = (.other, .unknown)
+    (runtime, initSystem, cgroup) = (nil, nil, nil)
+    (hasSystemd, hasNodeadm, hasKubeletSnap) = (true, true, true)
   }
 
   /// What this kind of node has.

@@ -1,4 +1,4 @@
-public import BundleModel
+import BundleModel
 import FoundationEssentials
 import Glibc
 public import SystemPackage
