@@ -47,6 +47,8 @@ public struct CollectCommand: AsyncParsableCommand {
   @Option(help: "Where the node's file system is mounted, such as /host in a container.")
   var hostRoot: String = "/"
 
+  @OptionGroup var concealment: RedactionOptions
+
   @Flag(name: .customLong("no-imds"), help: "Make no calls to the instance metadata service.")
   var noMetadata = false
 
@@ -92,6 +94,7 @@ public struct CollectCommand: AsyncParsableCommand {
     guard (1...64).contains(jobs) else {
       throw ValidationError("--jobs must be between 1 and 64.")
     }
+    try concealment.check(isStreamed: output == "-")
     for pattern in Self.split(only) + Self.split(skip) {
       guard Catalog.all.contains(where: { $0.id.matches(pattern) }) else {
         throw ValidationError(
@@ -122,26 +125,29 @@ public struct CollectCommand: AsyncParsableCommand {
     guard host.effectiveUserID == 0 || unprivileged else { throw .needsRoot }
     // A bundle is nobody else's business, whatever the caller's mask allows.
     umask(0o077)
-    let identity = await BundleIdentity.probe(host, asksMetadata: !noMetadata)
+    let masking = await Masking.prepared(for: concealment.redact, on: host)
+    let identity = await BundleIdentity.probe(host, asksMetadata: !noMetadata).masked(by: masking)
     let target = try OutputChoice(argument: output, format: format).resolve(identity.name)
+    let map = try concealment.mapPath(beside: target)
     let progress = Progress(isQuiet: quiet || json)
     progress.begin(identity)
     let collector = Collector(
       host: host,
       limits: CollectLimits(runSeconds: timeout, jobs: jobs, timeoutScale: timeoutScale),
       settings: CollectSettings(window: LogWindow(since: host.clock.wall() - 48 * 3_600_000_000)),
-      tool: .current)
+      masking: masking, tool: .current)
     let signals = Interruptions(partial: target.partialPath?.string)
     let summary = try await collector.run(
       plan, identity: identity, to: target, format: format, interruptions: signals.stream,
       report: { progress.finished($0) })
     signals.end()
-    finish(summary, progress)
+    if let map { try MapFile.write(masking, of: identity.name, to: map) }
+    finish(summary, progress, map: map)
     return exitCode(summary)
   }
 
-  private func finish(_ summary: CollectSummary, _ progress: Progress) {
-    progress.end(summary)
+  private func finish(_ summary: CollectSummary, _ progress: Progress, map: FilePath?) {
+    progress.end(summary, map: map)
     if json {
       // Encoding values of our own can't fail; an empty document would say so.
       Console.output((try? SummaryDocument(summary).json()) ?? [])
@@ -189,10 +195,11 @@ extension CollectError {
 }
 
 extension CollectError.Kind {
-  fileprivate var exitCode: Int32 {
+  var exitCode: Int32 {
     switch self {
     case .notPermitted: 5
     case .environment: 6
+    case .usage: 2
     case .internalFailure: 70
     }
   }

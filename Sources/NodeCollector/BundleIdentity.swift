@@ -10,14 +10,24 @@ public struct BundleIdentity: Sendable {
   public let name: String
   /// What kind of machine it is.
   public let platform: Manifest.Platform
+  private let time: Int64
 
   /// Names a bundle; bytes that could surprise a shell or an archive become `_`.
   public init(bundleID: String, time: Int64, platform: Manifest.Platform) {
     self.bundleID = bundleID
     self.platform = platform
+    self.time = time
     let host = Self.safe(platform.hostName.prefix(63))
     let instance = platform.instanceID.map { Self.safe($0.prefix(40)) } ?? "noid"
     name = "cnitriage-\(host)-\(instance)-\(RFC3339.compact(microseconds: time))"
+  }
+
+  /// The same bundle under a name that says no more than its contents do.
+  public func masked(by masking: Masking) -> BundleIdentity {
+    var texts = masking.texts()
+    var platform = platform
+    texts.mask(&platform)
+    return BundleIdentity(bundleID: bundleID, time: time, platform: platform)
   }
 
   /// Looks at the node; takes two seconds at most when the metadata service is silent.

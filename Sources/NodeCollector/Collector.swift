@@ -11,16 +11,19 @@ public struct Collector: Sendable {
   private let host: Host
   private let limits: CollectLimits
   private let settings: CollectSettings
+  private let masking: Masking
   private let tool: Manifest.ToolVersion
 
   /// A collector for a node.
   public init(
     host: Host, limits: CollectLimits = CollectLimits(),
-    settings: CollectSettings = CollectSettings(), tool: Manifest.ToolVersion
+    settings: CollectSettings = CollectSettings(), masking: Masking = .secrets,
+    tool: Manifest.ToolVersion
   ) {
     self.host = host
     self.limits = limits
     self.settings = settings
+    self.masking = masking
     self.tool = tool
   }
 
@@ -36,7 +39,8 @@ public struct Collector: Sendable {
   ///
   /// - Parameters:
   ///   - plan: what to gather.
-  ///   - identity: names the bundle; see ``BundleIdentity/probe(_:)``.
+  ///   - identity: names the bundle; see ``BundleIdentity/probe(_:asksMetadata:)`` and
+  ///     ``BundleIdentity/masked(by:)``.
   ///   - output: where the bundle goes.
   ///   - format: how it is compressed.
   ///   - interruptions: ends the run early, in an orderly way.
@@ -120,18 +124,19 @@ public struct Collector: Sendable {
     let runner = ItemRunner(
       context: RunContext(
         host: host, limits: limits, settings: settings,
-        spoolFolder: SpoolFolder.choose(for: open.final)))
+        spoolFolder: SpoolFolder.choose(for: open.final), masking: masking))
     let scheduler = Scheduler(runner: runner, jobs: limits.jobs)
+    var concealment = Concealment(masking)
     for skipped in plan.skipped {
       guard let artifact = Catalog.artifact(skipped.id) else { continue }
-      try writer.add(runner.ended(artifact, .skipped, skipped.reason))
+      try writer.add(concealment.applied(to: runner.ended(artifact, .skipped, skipped.reason)))
     }
     // Probes mostly wait; side by side with the rest they cost the run no time.
     let rounds: [[Artifact.Stage]] = [[.logs], [.snapshot], [.parallel, .probes], [.again]]
     for stages in rounds {
       let items = stages.flatMap { stage in plan.items.filter { $0.stage == stage } }
       try await scheduler.run(items, report: report) { members in
-        for member in members { try writer.add(member) }
+        for member in members { try writer.add(concealment.applied(to: member)) }
       }
     }
     let end = host.clock.wall()
@@ -141,7 +146,7 @@ public struct Collector: Sendable {
     let manifest = Manifest(
       bundleID: identity.bundleID, complete: reason == nil, endReason: reason ?? .done,
       tool: tool, startedAt: RFC3339.string(microseconds: start),
-      endedAt: RFC3339.string(microseconds: end), platform: identity.platform,
+      endedAt: RFC3339.string(microseconds: end), platform: identity.platform, redaction: masking.level,
       items: writer.items)
     try writer.add(JSONBytes.encode(manifest), at: "manifest.json", modified: end)
     try writer.finish()

@@ -8,6 +8,7 @@ struct CommandSource: Sendable {
   let host: Host
   let limits: CollectLimits
   let spoolFolder: String
+  let masking: Masking
 
   /// The program's standard output as one member.
   func run(
@@ -24,7 +25,8 @@ struct CommandSource: Sendable {
       return member
     }
     let start = host.clock.monotonic()
-    let sink = ItemSink(artifact, limits: limits, spoolFolder: spoolFolder)
+    let sink = ItemSink(
+      artifact, limits: limits, spoolFolder: spoolFolder, masking: masking)
     let outcome = await capture(program, arguments, into: sink, seconds: seconds)
     member.item.durationMilliseconds = Int((host.clock.monotonic() - start) / 1000)
     apply(outcome, to: &member, artifact: artifact, seconds: seconds)
@@ -121,7 +123,7 @@ struct CommandSource: Sendable {
   ) async -> Outcome {
     let errors = ItemSink(
       rule: .scan, capBytes: limits.standardErrorBytes, keeps: .head, limits: limits,
-      spoolFolder: spoolFolder)
+      spoolFolder: spoolFolder, masking: masking)
     let teardown: [TeardownStep] = [
       .send(
         signal: .terminate, toProcessGroup: true,

@@ -9,6 +9,7 @@ struct FileSource: Sendable {
   let host: Host
   let limits: CollectLimits
   let spoolFolder: String
+  let masking: Masking
 
   /// The first of several paths that exists.
   func first(of paths: [String], for artifact: Artifact, seconds: Double) async -> CollectedMember {
@@ -67,7 +68,8 @@ struct FileSource: Sendable {
   ) async -> CollectedMember {
     var member = begin(artifact, origin: path)
     let start = host.clock.monotonic()
-    let sink = ItemSink(artifact, limits: limits, spoolFolder: spoolFolder)
+    let sink = ItemSink(
+      artifact, limits: limits, spoolFolder: spoolFolder, masking: masking)
     let real = host.path(path)
     let keepsTail = artifact.keeps == .headAndTail && artifact.capBytes > Spool.headBytes
     let cap = artifact.capBytes
