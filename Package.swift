@@ -92,8 +92,8 @@ let package = Package(
     .target(
       name: "Analysis",
       dependencies: [
-        "BundleModel", "BundleReader", "BuiltinRules", "Facts", "FactStore", "ReportModel",
-        "RuleEngine", crypto,
+        "BundleArchive", "BundleModel", "BundleReader", "BuiltinRules", "Facts", "FactStore",
+        "ReportModel", "RuleEngine", crypto, systemPackage,
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -24,7 +24,7 @@ enum ImportTable {
     "ReportRendering": ["ReportModel", "Crypto"],
     "Analysis": [
       "BundleModel", "BundleArchive", "BundleReader", "Facts", "FactStore", "RuleEngine",
-      "ReportModel", "ReportRendering", "BuiltinRules", "Crypto",
+      "ReportModel", "ReportRendering", "BuiltinRules", "Crypto", "SystemPackage",
     ],
     "cnitriage": [
       "Analysis", "BundleModel", "BundleReader", "CollectCommand", "FactStore", "Facts",

@@ -90,7 +90,8 @@ struct DerivedSource: Sendable {
   private func keep(
     _ bytes: [UInt8], in member: inout CollectedMember, _ artifact: Artifact, at path: String
   ) {
-    var sink = ItemSink(artifact, limits: context.limits, spoolFolder: context.spoolFolder)
+    var sink = ItemSink(
+      artifact, limits: context.limits, spoolFolder: context.spoolFolder, masking: context.masking)
     do {
       try sink.append(bytes[...])
       try sink.finish()

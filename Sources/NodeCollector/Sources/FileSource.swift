@@ -12,6 +12,7 @@ struct FileSource: Sendable {
   /// Older generations of a log are left out when nothing in them is this young, in microseconds
   /// since 1970.
   var since: Int64?
+  let masking: Masking
 
   /// The first of several paths that exists.
   func first(of paths: [String], for artifact: Artifact, seconds: Double) async -> CollectedMember {
@@ -99,7 +100,7 @@ struct FileSource: Sendable {
   ) async -> CollectedMember {
     var member = begin(artifact, origin: path)
     let start = host.clock.monotonic()
-    let sink = ItemSink(artifact, limits: limits, spoolFolder: spoolFolder)
+    let sink = ItemSink(artifact, limits: limits, spoolFolder: spoolFolder, masking: masking)
     let host = host
     let keepsTail = artifact.keeps == .headAndTail && artifact.capBytes > Spool.headBytes
     let cap = artifact.capBytes
