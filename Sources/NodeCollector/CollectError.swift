@@ -23,8 +23,6 @@ public struct CollectError: ExplainedError, Equatable, CustomStringConvertible {
     case notPermitted
     /// The disk, the output or another run is in the way.
     case environment
-    /// What was asked for makes no sense for this input.
-    case usage
     /// The program itself failed.
     case internalFailure
   }

@@ -145,7 +145,7 @@ public struct Collector: Sendable {
         host: host, limits: limits, settings: settings,
         spoolFolder: SpoolFolder.choose(for: open.final), masking: masking))
     let description = try BundleDescription(identity: identity, tool: tool, createdAt: start).json()
-    var concealment = Concealment(masking)
+    let concealment = Concealment(masking)
     let skipped = plan.skipped.compactMap { entry in
       Catalog.artifact(entry.id).map {
         concealment.applied(to: runner.ended($0, .skipped, entry.reason))

@@ -9,7 +9,7 @@ struct CommandSource: Sendable {
   let spoolFolder: String
   /// The environment of programs that act for the user; without one it is the host's fixed one.
   var userEnvironment: [String: String]?
-  let masking: Masking
+  var masking: Masking = .secrets
 
   /// The program's standard output as one member.
   func run(

@@ -12,7 +12,7 @@ struct FileSource: Sendable {
   /// Older generations of a log are left out when nothing in them is this young, in microseconds
   /// since 1970.
   var since: Int64?
-  let masking: Masking
+  var masking: Masking = .secrets
 
   /// The first of several paths that exists.
   func first(of paths: [String], for artifact: Artifact, seconds: Double) async -> CollectedMember {
