@@ -2,10 +2,19 @@
 public struct CollectSettings: Sendable, Equatable {
   /// Which part of the logs is wanted.
   public var window: LogWindow
+  /// Pods whose container logs are wanted besides the system's, each as `NAMESPACE/POD`; either
+  /// part may hold one `*`.
+  public var podLogs: [String]
+  /// Whether the instance's user data may be taken, which often holds secrets.
+  public var includesUserData: Bool
 
   /// The settings of a plain run.
-  public init(window: LogWindow = LogWindow()) {
+  public init(
+    window: LogWindow = LogWindow(), podLogs: [String] = [], includesUserData: Bool = false
+  ) {
     self.window = window
+    self.podLogs = podLogs
+    self.includesUserData = includesUserData
   }
 }
 

@@ -46,7 +46,8 @@ struct ItemRunner: Sendable {
     return ended(artifact, .error, "the item names no program")
   }
 
-  private func journalCommand(units: [String], options: [String]) -> [String] {
+  /// The program and arguments that read the journal of units within the run's window.
+  func journalCommand(units: [String], options: [String]) -> [String] {
     ["journalctl"] + units.map { "--unit=\($0)" } + options
       + context.settings.window.journalArguments
       + ["--output=short-iso-precise", "--utc", "--no-pager", "--quiet"]
@@ -121,7 +122,8 @@ struct ItemRunner: Sendable {
     ]
     guard let (standard, twin) = twins[artifact.id],
       case .command(let own, _) = artifact.source,
-      let first = await context.commands.locate(standard), let second = await context.commands.locate(own)
+      let first = await context.commands.locate(standard),
+      let second = await context.commands.locate(own)
     else { return nil }
     let same = await BlockingThread.run(seconds: 1) {
       LinkedProgram(first).backend == LinkedProgram(second).backend

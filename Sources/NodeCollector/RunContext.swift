@@ -18,7 +18,9 @@ struct RunContext: Sendable {
     self.spoolFolder = spoolFolder
   }
 
-  var files: FileSource { FileSource(host: host, limits: limits, spoolFolder: spoolFolder) }
+  var files: FileSource {
+    FileSource(host: host, limits: limits, spoolFolder: spoolFolder, settings: settings)
+  }
   var commands: CommandSource {
     CommandSource(host: host, limits: limits, spoolFolder: spoolFolder)
   }
