@@ -70,7 +70,8 @@ public struct Artifact: Sendable {
 extension Artifact {
   /// How a node answers. An enumeration, so that every kind of source is handled everywhere.
   public enum Source: Sendable, Equatable {
-    /// The first of these files that exists.
+    /// The first of these files that exists; a text in braces stands for what the node itself
+    /// names, see ``FoundPath``.
     case file([String])
     /// Every regular file below these folders or matching these patterns; `*` stands for any run
     /// of characters inside one path component, once in each; a text in braces stands for what

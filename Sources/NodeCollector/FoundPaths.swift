@@ -146,20 +146,21 @@ struct ContainerPath {
   /// The path on the host; where no mount of the host shows the same folder, the path through the
   /// container's own root, which lasts as long as the process.
   func onHost(_ path: String) -> String {
-    let files = SmallFile(host: host)
-    guard let inside = files.text("/proc/\(pid)/mountinfo", limit: 4 << 20),
-      let outside = files.text("/proc/1/mountinfo", limit: 4 << 20),
+    guard let inside = SmallFile(host: host).text("/proc/\(pid)/mountinfo", limit: 4 << 20),
+      let outside = SmallFile.text(at: host.mountInfo, limit: 8 << 20),
       let mount = MountTable(inside).holding(path)
     else { return path }
     let rest = path.dropFirst(mount.point == "/" ? 0 : mount.point.utf8.count)
     let wanted = (mount.root == "/" ? "" : mount.root) + rest
     let candidates = MountTable(outside).mounts.filter {
       $0.device == mount.device && MountTable.contains($0.root, wanted)
+        && MountTable.contains(host.root.string, $0.point)
     }
     guard let base = candidates.max(by: { $0.root.utf8.count < $1.root.utf8.count }) else {
       return "/proc/\(pid)/root\(path)"
     }
     let below = wanted.dropFirst(base.root == "/" ? 0 : base.root.utf8.count)
-    return (base.point == "/" ? "" : base.point) + below
+    let place = (base.point == "/" ? "" : base.point) + below
+    return host.root == "/" ? place : String(place.dropFirst(host.root.string.utf8.count))
   }
 }

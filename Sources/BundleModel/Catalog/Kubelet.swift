@@ -82,13 +82,14 @@ extension Artifact {
     Artifact(
       .kubeletKubeconfig,
       "How the kubelet reaches the API server: address, CA, cluster and role; no credentials.",
-      source: .files([
+      source: .file([
         FoundPath.kubeletKubeconfig.rawValue, "/var/lib/kubelet/kubeconfig",
         "/etc/kubernetes/kubelet/kubeconfig",
-      ]), path: "kubelet/kubeconfig.redacted", needsRoot: true, timeoutSeconds: 2,
+      ]), path: "kubelet/kubeconfig.redacted.yaml", needsRoot: true, timeoutSeconds: 2,
       capBytes: 64 << 10, redaction: .configuration),
     Artifact(
-      .maximalPods, "The maximum of pods by every source of it: may exceed what the ENIs can address.",
+      .maximalPods,
+      "The maximum of pods by every source of it: may exceed what the ENIs can address.",
       source: .derived(.maximalPods), path: "kubelet/maxpods.json", holds: .journal,
       timeoutSeconds: 5, capBytes: 64 << 10),
     Artifact(

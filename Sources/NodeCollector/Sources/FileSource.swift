@@ -11,8 +11,12 @@ struct FileSource: Sendable {
 
   /// The first of several paths that exists.
   func first(of paths: [String], for artifact: Artifact, seconds: Double) async -> CollectedMember {
-    let host = host
+    let (host, settings) = (host, settings)
     var member = begin(artifact, origin: paths.first)
+    let paths =
+      await BlockingThread.run(seconds: seconds) {
+        FoundPaths(host: host, settings: settings).replaced(in: paths)
+      } ?? paths
     for path in paths {
       let place = await BlockingThread.run(seconds: seconds) {
         host.rooted(avoidingNetwork: true).resolve(path)
