@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 /* Moves the calling thread into a network namespace; 0, or an error number. The C library hides
@@ -161,6 +162,34 @@ static inline int cnitriage_open_in_root(const char *root, const char *path, int
   }
   close(folder);
   return descriptor >= 0 ? descriptor : -error;
+}
+
+/* What adjtimex(2) says about the clock, with times in microseconds. */
+struct cnitriage_clock {
+  int error;
+  int state;
+  int status;
+  int tai_offset;
+  long long offset_us;
+  long long maximal_error_us;
+  long long estimated_error_us;
+  long long frequency_scaled_ppm;
+};
+
+static inline struct cnitriage_clock cnitriage_read_clock(void) {
+  struct cnitriage_clock clock = {0};
+  struct timex kernel;
+  memset(&kernel, 0, sizeof kernel);
+  clock.state = adjtimex(&kernel);
+  if (clock.state < 0) clock.error = errno;
+  clock.status = kernel.status;
+  clock.tai_offset = kernel.tai;
+  /* With STA_NANO the offset counts in nanoseconds. */
+  clock.offset_us = kernel.status & STA_NANO ? kernel.offset / 1000 : kernel.offset;
+  clock.maximal_error_us = kernel.maxerror;
+  clock.estimated_error_us = kernel.esterror;
+  clock.frequency_scaled_ppm = kernel.freq;
+  return clock;
 }
 
 #endif

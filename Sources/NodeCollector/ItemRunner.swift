@@ -46,7 +46,8 @@ struct ItemRunner: Sendable {
     return ended(artifact, .error, "the item names no program")
   }
 
-  private func journalCommand(units: [String], options: [String]) -> [String] {
+  /// The program and arguments that read the journal of units within the run's window.
+  func journalCommand(units: [String], options: [String]) -> [String] {
     ["journalctl"] + units.map { "--unit=\($0)" } + options
       + context.settings.window.journalArguments
       + ["--output=short-iso-precise", "--utc", "--no-pager", "--quiet"]

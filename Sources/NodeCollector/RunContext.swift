@@ -23,8 +23,7 @@ struct RunContext: Sendable {
 
   var files: FileSource {
     FileSource(
-      host: host, limits: limits, spoolFolder: spoolFolder, since: settings.window.since,
-      masking: masking)
+      host: host, limits: limits, spoolFolder: spoolFolder, settings: settings, masking: masking)
   }
   var commands: CommandSource {
     CommandSource(host: host, limits: limits, spoolFolder: spoolFolder, masking: masking)

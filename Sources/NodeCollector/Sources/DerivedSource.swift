@@ -133,8 +133,19 @@ struct SmallFile: Sendable {
 
   /// The bytes of a file, or `nil` if it can't be read.
   func bytes(_ path: String, limit: Int = 64 << 10) -> [UInt8]? {
+    Self.bytes(at: host.path(path), limit: limit)
+  }
+
+  /// The text of a file that stands at a path of this process.
+  static func text(at path: FilePath, limit: Int = 64 << 10) -> String? {
+    bytes(at: path, limit: limit).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The bytes of a file that stands at a path of this process.
+  static func bytes(at path: FilePath, limit: Int) -> [UInt8]? {
     do {
-      let descriptor = try host.open(path)
+      let descriptor = try FileDescriptor.open(
+        path, .readOnly, options: [.closeOnExec, .nonBlocking])
       defer { try? descriptor.close() }
       var bytes: [UInt8] = []
       while bytes.count < limit {
