@@ -52,11 +52,12 @@ let package = Package(
     // The node side: small, static where wanted, without full Foundation.
     .systemLibrary(name: "CLinux"),
     .target(name: "Redaction", swiftSettings: strict + instrumented),
+    .target(name: "WireFormats", swiftSettings: strict + instrumented),
     .target(
       name: "NodeCollector",
       dependencies: [
-        "BundleModel", "BundleArchive", "CLinux", "Redaction", subprocess, systemPackage, nioCore,
-        nioPosix, nioHTTP1, nioHTTP2, nioHPACK, crypto,
+        "BundleModel", "BundleArchive", "CLinux", "Redaction", "WireFormats", subprocess,
+        systemPackage, nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHPACK, crypto,
       ], swiftSettings: strict),
     .target(
       name: "CollectCommand",
@@ -134,10 +135,12 @@ let package = Package(
       dependencies: ["BundleArchive", "BundleModel", "BundleReader", systemPackage],
       swiftSettings: strict),
     .testTarget(name: "RedactionTests", dependencies: ["Redaction"], swiftSettings: strict),
+    .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats"], swiftSettings: strict),
     .testTarget(
       name: "NodeCollectorTests",
       dependencies: [
-        "BundleArchive", "BundleModel", "NodeCollector", systemPackage, crypto, nioCore, nioPosix,
+        "BundleArchive", "BundleModel", "NodeCollector", "WireFormats", systemPackage, crypto,
+        nioCore, nioPosix, nioHTTP2, nioHPACK,
       ],
       swiftSettings: strict),
     .testTarget(
@@ -178,6 +181,7 @@ if isFuzzing {
   let fuzzers: [(name: String, target: String, dependencies: [Target.Dependency])] = [
     ("fuzz-redaction", "FuzzRedaction", ["Redaction"]),
     ("fuzz-facts", "FuzzFacts", ["BundleModel", "Facts"]),
+    ("fuzz-wire", "FuzzWire", ["WireFormats"]),
   ]
   package.targets += fuzzers.map { fuzzer in
     .executableTarget(

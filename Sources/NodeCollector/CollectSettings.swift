@@ -2,10 +2,22 @@
 public struct CollectSettings: Sendable, Equatable {
   /// Which part of the logs is wanted.
   public var window: LogWindow
+  /// Whether timed probes are made.
+  public var probes: Bool
+  /// The longest all timed probes together may take, in seconds.
+  public var probeSeconds: Double
+  /// Whether items may change something on the node, such as signal a daemon.
+  public var allowSideEffects: Bool
 
   /// The settings of a plain run.
-  public init(window: LogWindow = LogWindow()) {
+  public init(
+    window: LogWindow = LogWindow(), probes: Bool = true, probeSeconds: Double = 45,
+    allowSideEffects: Bool = false
+  ) {
     self.window = window
+    self.probes = probes
+    self.probeSeconds = probeSeconds
+    self.allowSideEffects = allowSideEffects
   }
 }
 

@@ -131,7 +131,10 @@ public struct Collector: Sendable {
     for stages in rounds {
       let items = stages.flatMap { stage in plan.items.filter { $0.stage == stage } }
       try await scheduler.run(items, report: report) { members in
-        for member in members { try writer.add(member) }
+        for member in members {
+          try writer.add(member)
+          runner.context.probes.note(member.item)
+        }
       }
     }
     let end = host.clock.wall()

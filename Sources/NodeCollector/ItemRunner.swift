@@ -92,6 +92,9 @@ struct ItemRunner: Sendable {
     if artifact.needsRoot, host.effectiveUserID != 0 {
       return (.denied, "needs root")
     }
+    if artifact.id.category == "probe", !context.settings.probes {
+      return (.skipped, "left out by --no-probes")
+    }
     for need in artifact.needs {
       switch need {
       case .legacyTables(let ipv6):
@@ -121,7 +124,8 @@ struct ItemRunner: Sendable {
     ]
     guard let (standard, twin) = twins[artifact.id],
       case .command(let own, _) = artifact.source,
-      let first = await context.commands.locate(standard), let second = await context.commands.locate(own)
+      let first = await context.commands.locate(standard),
+      let second = await context.commands.locate(own)
     else { return nil }
     let same = await BlockingThread.run(seconds: 1) {
       LinkedProgram(first).backend == LinkedProgram(second).backend

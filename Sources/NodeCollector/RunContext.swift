@@ -7,6 +7,8 @@ struct RunContext: Sendable {
   let settings: CollectSettings
   /// Where temporary files without a name may live.
   let spoolFolder: String
+  /// What the run's probes found.
+  let probes = ProbeStore()
 
   init(
     host: Host, limits: CollectLimits, settings: CollectSettings = CollectSettings(),

@@ -5,12 +5,14 @@ enum ImportTable {
   static let allowed: [String: Set<String>] = [
     "BundleModel": [],
     "Redaction": [],
+    "WireFormats": [],
     "IPAMEngine": [],
     "ReportModel": [],
     "BundleArchive": ["CArchive", "SystemPackage"],
     "NodeCollector": [
-      "BundleModel", "BundleArchive", "Redaction", "CLinux", "Subprocess", "SystemPackage",
-      "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK", "Logging", "Crypto",
+      "BundleModel", "BundleArchive", "Redaction", "WireFormats", "CLinux", "Subprocess",
+      "SystemPackage", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK", "Logging",
+      "Crypto",
     ],
     "CollectCommand": [
       "BundleModel", "NodeCollector", "ArgumentParser", "SystemPackage", "Logging",
@@ -34,7 +36,7 @@ enum ImportTable {
 
   /// Targets of the node side: whatever they link lands in the small static binary.
   static let nodeSide: Set<String> = [
-    "BundleModel", "BundleArchive", "Redaction", "NodeCollector", "CollectCommand",
+    "BundleModel", "BundleArchive", "Redaction", "WireFormats", "NodeCollector", "CollectCommand",
     "cnitriage-node",
   ]
 
@@ -56,5 +58,6 @@ enum ImportTable {
   static let development: Set<String> = [
     "TestSupport", "LabNode", "lab", "CNamespaces", "RuleEmbedder", "EmbedRules", "generate-docs",
     "ConformanceKit", "conformance", "bench-engine", "FuzzFacts", "FuzzRedaction",
+    "FuzzWire",
   ]
 }

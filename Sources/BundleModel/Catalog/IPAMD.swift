@@ -13,11 +13,19 @@ extension ArtifactID {
   public static let checkpoint: Self = "ipamd.checkpoint"
   /// The environment of the running ipamd, reduced to known names.
   public static let agentEnvironment: Self = "ipamd.agent_env"
+  /// Whether ipamd says that it serves.
+  public static let ipamdHealth: Self = "ipamd.grpc_health"
+  /// How network policy is enforced.
+  public static let policyMode: Self = "ipamd.np_mode"
 }
 
 extension Artifact.Derivation {
   /// Environment of the running ipamd, known names only.
   public static let agentEnvironment: Self = "environment of the running ipamd, known names only"
+  /// ipamd's answer to the health check of gRPC.
+  public static let ipamdHealth: Self = "gRPC health check of ipamd"
+  /// ipamd's answer to the network policy agent.
+  public static let policyMode: Self = "what ipamd tells the network policy agent"
 }
 
 extension Artifact {
@@ -53,5 +61,15 @@ extension Artifact {
       "The settings and the identity that the running ipamd was started with.",
       source: .derived(.agentEnvironment), path: "ipamd/agent_env.json", needsRoot: true,
       timeoutSeconds: 2, capBytes: 64 << 10),
+    Artifact(
+      .ipamdHealth,
+      "Whether ipamd says that it serves, and where it listens.",
+      source: .derived(.ipamdHealth), path: "ipamd/grpc_health.json", needsRoot: true,
+      capBytes: 64 << 10),
+    Artifact(
+      .policyMode,
+      "How network policy is enforced: strict mode denies what no policy allows.",
+      source: .derived(.policyMode), path: "ipamd/np_mode.json", tier: .standard, needsRoot: true,
+      timeoutSeconds: 3, capBytes: 64 << 10),
   ]
 }

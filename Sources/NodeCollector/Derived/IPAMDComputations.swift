@@ -6,5 +6,7 @@ extension DerivedSource {
     .agentEnvironment: { request in
       await request.blocking { AgentEnvironment(host: request.host).output() }
     },
+    .ipamdHealth: { await IPAMDHealth(host: $0.host).health(seconds: $0.seconds) },
+    .policyMode: { await IPAMDHealth(host: $0.host).policyMode(seconds: $0.seconds) },
   ]
 }
