@@ -161,6 +161,7 @@ public struct Collector: Sendable {
     for stages in rounds {
       let items = stages.flatMap { stage in plan.items.filter { $0.stage == stage } }
       try await scheduler.run(items, events: events) { members in
+        for member in members { runner.context.probes.note(member.item) }
         let concealed = members.map { concealment.applied(to: $0) }
         try await packing.perform(patience: stop.patience) { writer in
           for member in concealed { try writer.add(member) }

@@ -86,6 +86,9 @@ struct ItemRunner: Sendable {
     if artifact.needsRoot, !host.isPrivileged {
       return (.denied, "needs root")
     }
+    if artifact.id.category == "probe", !context.settings.probes {
+      return (.skipped, "left out by --no-probes")
+    }
     for need in artifact.needs {
       switch need {
       case .legacyTables(let ipv6):

@@ -9,6 +9,8 @@ struct RunContext: Sendable {
   let spoolFolder: String
   /// What the bundle conceals.
   let masking: Masking
+  /// What the run's probes found.
+  let probes = ProbeStore()
 
   init(
     host: Host, limits: CollectLimits, settings: CollectSettings = CollectSettings(),
