@@ -25,6 +25,7 @@ public struct CollectCommand<FollowUp: CollectFollowUp>: AsyncParsableCommand {
   @OptionGroup(title: "Limits") var limits: LimitOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Node") var node: NodeOptions
+  @OptionGroup(title: "Cluster") var cluster: ClusterOptions
   @OptionGroup(title: "Screen") var screen: ScreenOptions
   @OptionGroup var followUp: FollowUp
 
@@ -33,6 +34,14 @@ public struct CollectCommand<FollowUp: CollectFollowUp>: AsyncParsableCommand {
 
   /// Gathers the bundle.
   public func run() async throws {
+    if cluster.isWanted {
+      let code = await ClusterCollection(
+        options: cluster, selection: selection, limits: limits, output: output, screen: screen,
+        isStrict: node.strict
+      ).run()
+      if code != 0 { throw ExitCode(code) }
+      return
+    }
     let run = CollectRun(
       selection: selection, limits: limits, output: output, node: node, screen: screen)
     let code: Int32
@@ -50,7 +59,7 @@ public struct CollectCommand<FollowUp: CollectFollowUp>: AsyncParsableCommand {
 }
 
 extension CollectError.Kind {
-  fileprivate var exitCode: Int32 {
+  var exitCode: Int32 {
     switch self {
     case .usage: 2
     case .wrongPlatform: 3
