@@ -47,7 +47,7 @@ final class FakeCluster {
   func program(_ name: String, _ script: String) throws {
     let url = programs.appending(path: name)
     try? FileManager.default.removeItem(at: url)
-    try Data("#!/bin/bash\n\(script)\n".utf8).write(to: url)
+    try Data("#!/bin/bash\nPATH=/usr/bin:/bin\n\(script)\n".utf8).write(to: url)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: url.path)
   }
 
@@ -80,7 +80,7 @@ final class FakeCluster {
     let collector = ClusterCollector(
       target: ClusterTarget(nodes: nodes),
       environment: [
-        "PATH": "\(programs.path):/usr/bin:/bin", "HOME": root.path,
+        "PATH": programs.path, "HOME": root.path,
         "KUBECONFIG": root.appending(path: "kubeconfig").path, "AWS_PROFILE": "ops",
       ], clock: .system, limits: limits, effectiveUserID: 1000)
     return await collector.gather(plan, interruptions: interruptions) { _ in }
