@@ -6,11 +6,20 @@ import SystemPackage
 struct FileListing {
   let host: Host
   let limit: Int
+  private let mounts: MountTable
+
+  init(host: Host, limit: Int) {
+    self.host = host
+    self.limit = limit
+    mounts = MountTable(host: host)
+  }
 
   /// Paths on the node in a fixed order, and what could not be listed.
   struct Result: Sendable {
     var paths: [String] = []
     var denied: [String] = []
+    /// Why folders were not entered.
+    var refused: [String] = []
   }
 
   /// The regular files that the patterns stand for. A pattern is a file or a folder (all below it);
@@ -45,7 +54,7 @@ struct FileListing {
   }
 
   private func add(_ path: String, depth: Int, _ result: inout Result) {
-    guard result.paths.count < limit, depth < 8 else { return }
+    guard result.paths.count < limit, depth < 8, isNear(path, &result) else { return }
     var isFolder = false
     guard
       FileManager.default.fileExists(atPath: host.path(path).string, isDirectory: &isFolder)
@@ -56,7 +65,14 @@ struct FileListing {
     }
   }
 
+  private func isNear(_ path: String, _ result: inout Result) -> Bool {
+    guard let reason = mounts.refusal(of: path) else { return true }
+    if !result.refused.contains(reason) { result.refused.append(reason) }
+    return false
+  }
+
   private func names(in folder: String, _ result: inout Result) -> [String] {
+    guard isNear(folder, &result) else { return [] }
     do {
       return try FileManager.default.contentsOfDirectory(atPath: host.path(folder).string).sorted()
     } catch let error as CocoaError where error.code == .fileReadNoPermission {

@@ -82,7 +82,7 @@ struct ItemRunner: Sendable {
 
   /// Why an item must not be asked for at all.
   private func refusal(_ artifact: Artifact) async -> (ItemStatus, String)? {
-    if artifact.needsRoot, host.effectiveUserID != 0 {
+    if artifact.needsRoot, !host.isPrivileged {
       return (.denied, "needs root")
     }
     for need in artifact.needs {
@@ -114,7 +114,8 @@ struct ItemRunner: Sendable {
     ]
     guard let (standard, twin) = twins[artifact.id],
       case .command(let own, _) = artifact.source,
-      let first = await context.commands.locate(standard), let second = await context.commands.locate(own)
+      let first = await context.commands.locate(standard),
+      let second = await context.commands.locate(own)
     else { return nil }
     let same = await BlockingThread.run(seconds: 1) {
       LinkedProgram(first).backend == LinkedProgram(second).backend

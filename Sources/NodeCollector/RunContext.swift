@@ -18,7 +18,10 @@ struct RunContext: Sendable {
     self.spoolFolder = spoolFolder
   }
 
-  var files: FileSource { FileSource(host: host, limits: limits, spoolFolder: spoolFolder) }
+  var files: FileSource {
+    FileSource(
+      host: host, limits: limits, spoolFolder: spoolFolder, since: settings.window.since)
+  }
   var commands: CommandSource {
     CommandSource(host: host, limits: limits, spoolFolder: spoolFolder)
   }

@@ -133,8 +133,7 @@ struct SmallFile: Sendable {
   /// The bytes of a file, or `nil` if it can't be read.
   func bytes(_ path: String, limit: Int = 64 << 10) -> [UInt8]? {
     do {
-      let descriptor = try FileDescriptor.open(
-        host.path(path), .readOnly, options: [.closeOnExec, .nonBlocking])
+      let descriptor = try host.open(path)
       defer { try? descriptor.close() }
       var bytes: [UInt8] = []
       while bytes.count < limit {
