@@ -26,6 +26,7 @@ public struct CollectCommand<FollowUp: CollectFollowUp>: AsyncParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Concealment") var concealment: RedactionOptions
   @OptionGroup(title: "Node") var node: NodeOptions
+  @OptionGroup(title: "Cluster") var cluster: ClusterOptions
   @OptionGroup(title: "Screen") var screen: ScreenOptions
   @OptionGroup var followUp: FollowUp
 
@@ -39,6 +40,14 @@ public struct CollectCommand<FollowUp: CollectFollowUp>: AsyncParsableCommand {
 
   /// Gathers the bundle.
   public func run() async throws {
+    if cluster.isWanted {
+      let code = await ClusterCollection(
+        options: cluster, selection: selection, limits: limits, output: output, screen: screen,
+        isStrict: node.strict
+      ).run()
+      if code != 0 { throw ExitCode(code) }
+      return
+    }
     let run = CollectRun(
       selection: selection, limits: limits, output: output, concealment: concealment, node: node,
       screen: screen)
