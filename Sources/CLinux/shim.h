@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 /* Moves the calling thread into a network namespace; 0, or an error number. The C library hides
@@ -162,22 +163,32 @@ static inline int cnitriage_rename_new(const char *old_name, const char *new_nam
   return unlink(old_name) == 0 ? 0 : errno;
 }
 
-/* Opens a path as if `root` were the root folder, so that links of the node stay on the node; a
-   descriptor, or a negative error number. */
-static inline int cnitriage_open_in_root(const char *root, const char *path, int flags) {
-  const long openat2_call = 437;
-  struct { uint64_t flags, mode, resolve; } how = {(uint64_t)flags, 0, 0x10};
-  int folder = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return -errno;
-  int descriptor = (int)syscall(openat2_call, folder, path, &how, sizeof how);
-  int error = errno;
-  if (descriptor < 0 && (error == ENOSYS || error == EPERM)) {
-    while (*path == '/') path++;
-    descriptor = openat(folder, path, flags);
-    error = errno;
-  }
-  close(folder);
-  return descriptor >= 0 ? descriptor : -error;
+/* What adjtimex(2) says about the clock, with times in microseconds. */
+struct cnitriage_clock {
+  int error;
+  int state;
+  int status;
+  int tai_offset;
+  long long offset_us;
+  long long maximal_error_us;
+  long long estimated_error_us;
+  long long frequency_scaled_ppm;
+};
+
+static inline struct cnitriage_clock cnitriage_read_clock(void) {
+  struct cnitriage_clock clock = {0};
+  struct timex kernel;
+  memset(&kernel, 0, sizeof kernel);
+  clock.state = adjtimex(&kernel);
+  if (clock.state < 0) clock.error = errno;
+  clock.status = kernel.status;
+  clock.tai_offset = kernel.tai;
+  /* With STA_NANO the offset counts in nanoseconds. */
+  clock.offset_us = kernel.status & STA_NANO ? kernel.offset / 1000 : kernel.offset;
+  clock.maximal_error_us = kernel.maxerror;
+  clock.estimated_error_us = kernel.esterror;
+  clock.frequency_scaled_ppm = kernel.freq;
+  return clock;
 }
 
 #endif

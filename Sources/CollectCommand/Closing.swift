@@ -1,10 +1,12 @@
 import BundleModel
 import NodeCollector
+import SystemPackage
 
 /// The text after the last item: sums, what was lost, and where the bundle is.
 struct Closing {
   let summary: CollectSummary
-  let settings: CollectSettings
+  let map: FilePath?
+  let owner: BundleOwner?
   let seconds: Int?
   let screen: Screen
 
@@ -66,23 +68,10 @@ struct Closing {
       lines.append("Size     \(ByteCount.text(bytes)) (\(unpacked) unpacked), \(check)")
       lines.append("SHA-256  \(sha)")
     }
-    lines.append("Masked   \(masked)")
-    if summary.path != nil {
-      let owner = settings.owner.map { screen.printable($0.name) } ?? "you"
-      lines.append("Owner    \(owner), mode 0600")
-    }
-    return lines.joined(separator: "\n") + "\n"
-  }
-
-  private var masked: String {
-    let count = summary.manifest.totals.redactions.values.reduce(0, +)
-    let secrets = count == 1 ? "1 secret" : "\(count) secrets"
-    return switch summary.manifest.redaction ?? .secrets {
-    case .none: "nothing: the bundle holds secrets, names and addresses in clear"
-    case .secrets: "\(secrets) removed; addresses and names are in clear (see --redact)"
-    case .names: "secrets and names; addresses are in clear (see --redact)"
-    case .addresses: "secrets, names and addresses"
-    }
+    let start = lines.joined(separator: "\n") + "\n" + MaskedText.lines(summary.manifest, map: map)
+    guard summary.path != nil else { return start }
+    let name = owner.map { screen.printable($0.name) } ?? "you"
+    return start + "Owner    \(name), mode 0600\n"
   }
 
   private var next: String? {

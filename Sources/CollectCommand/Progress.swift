@@ -1,6 +1,7 @@
 import BundleModel
 import FoundationEssentials
 import NodeCollector
+import SystemPackage
 
 /// One line for each item as it ends. All of it goes to standard error, so that standard output
 /// holds results only.
@@ -30,7 +31,8 @@ struct Progress: Sendable {
     let platform = survey.platform
     let words = [
       "cnitriage \(Manifest.ToolVersion.current.version)", "collect", platform.hostName,
-      platform.instanceID ?? "no instance id", platform.instanceType, survey.kind.systemName(platform),
+      platform.instanceID ?? "no instance id", platform.instanceType,
+      survey.kind.systemName(platform),
     ].compactMap(\.self)
     say(screen.clipped(words.joined(separator: "  "), cells: screen.width) + "\n")
     say("Reads only. Press Ctrl-C once to stop early and keep what is gathered.\n\n")
@@ -77,16 +79,15 @@ struct Progress: Sendable {
     }
   }
 
-  /// What follows the items.
-  func end(_ summary: CollectSummary) {
-    end(summary, settings: CollectSettings(), seconds: nil)
-  }
-
-  /// What follows the items, with the time that the run took.
-  func end(_ summary: CollectSummary, settings: CollectSettings, seconds: Int?) {
+  /// What follows the items: sums, losses, and where the bundle is.
+  func end(
+    _ summary: CollectSummary, map: FilePath? = nil, owner: BundleOwner? = nil, seconds: Int? = nil
+  ) {
     live?.end()
     guard showsText else { return }
-    say(Closing(summary: summary, settings: settings, seconds: seconds, screen: screen).text)
+    for warning in CollectWarning.all(of: summary.manifest) { warn(warning) }
+    say(
+      Closing(summary: summary, map: map, owner: owner, seconds: seconds, screen: screen).text)
   }
 
   /// Removes what is redrawn, before another message.

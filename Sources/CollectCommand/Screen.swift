@@ -68,7 +68,8 @@ struct Screen: Sendable {
     let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
       let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
       // Marks that turn the direction of text can make a line say something else.
-      let turns = (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+      let turns =
+        (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
       return isControl || turns || (isASCII && scalar.value > 0x7E) ? "?" : scalar
     }
     return String(String.UnicodeScalarView(scalars))
