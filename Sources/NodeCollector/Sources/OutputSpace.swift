@@ -1,7 +1,7 @@
 import CLinux
 
-/// The space of a file system.
-struct FileSystemSpace: Sendable {
+/// The space of the file system that an output goes to.
+struct OutputSpace: Sendable {
   /// Bytes in all.
   let total: Int
   /// Bytes that this user may still write.
