@@ -86,7 +86,7 @@ struct HostParsingTests {
 
   @Test("the owner of a listening socket is found", .enabled(if: geteuid() == 0))
   func owner() throws {
-    let socket = unsafe socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(socket) }
     #expect(listen(socket, 1) == 0)
     var address = sockaddr_in()
