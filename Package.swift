@@ -56,12 +56,14 @@ let package = Package(
     .target(
       name: "NodeCollector",
       dependencies: [
-        "BundleModel", "BundleArchive", "CLinux", "Redaction", "WireFormats", subprocess,
+        "BundleModel", "BundleArchive", "BundleReader", "CLinux", "Redaction", "WireFormats", subprocess,
         systemPackage, nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHPACK, crypto,
       ], swiftSettings: strict),
     .target(
       name: "CollectCommand",
-      dependencies: ["BundleModel", "NodeCollector", systemPackage, argumentParser],
+      dependencies: [
+        "BundleModel", "BundleReader", "NodeCollector", systemPackage, argumentParser,
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "cnitriage-node", dependencies: ["BundleModel", "CollectCommand", argumentParser],
@@ -91,8 +93,8 @@ let package = Package(
     .target(
       name: "Analysis",
       dependencies: [
-        "BundleModel", "BundleReader", "BuiltinRules", "Facts", "FactStore", "ReportModel",
-        "RuleEngine", crypto,
+        "BundleArchive", "BundleModel", "BundleReader", "BuiltinRules", "Facts", "FactStore",
+        "ReportModel", "RuleEngine", crypto, systemPackage,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -139,8 +141,8 @@ let package = Package(
     .testTarget(
       name: "NodeCollectorTests",
       dependencies: [
-        "BundleArchive", "BundleModel", "NodeCollector", "WireFormats", systemPackage, crypto,
-        nioCore, nioPosix, nioHTTP2, nioHPACK,
+        "BundleArchive", "BundleModel", "BundleReader", "NodeCollector", "Redaction", "WireFormats",
+        systemPackage, crypto, nioCore, nioPosix, nioHTTP2, nioHPACK,
       ],
       swiftSettings: strict),
     .testTarget(

@@ -10,12 +10,12 @@ enum ImportTable {
     "ReportModel": [],
     "BundleArchive": ["CArchive", "SystemPackage"],
     "NodeCollector": [
-      "BundleModel", "BundleArchive", "Redaction", "WireFormats", "CLinux", "Subprocess",
-      "SystemPackage", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK", "Logging",
-      "Crypto",
+      "BundleModel", "BundleArchive", "BundleReader", "Redaction", "WireFormats", "CLinux",
+      "Subprocess", "SystemPackage", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK",
+      "Logging", "Crypto",
     ],
     "CollectCommand": [
-      "BundleModel", "NodeCollector", "ArgumentParser", "SystemPackage", "Logging",
+      "BundleModel", "BundleReader", "NodeCollector", "ArgumentParser", "SystemPackage", "Logging",
     ],
     "BundleReader": ["BundleModel", "BundleArchive", "SystemPackage"],
     "Facts": ["BundleModel"],
@@ -25,7 +25,7 @@ enum ImportTable {
     "ReportRendering": ["ReportModel", "Crypto"],
     "Analysis": [
       "BundleModel", "BundleArchive", "BundleReader", "Facts", "FactStore", "RuleEngine",
-      "ReportModel", "ReportRendering", "BuiltinRules", "Crypto",
+      "ReportModel", "ReportRendering", "BuiltinRules", "Crypto", "SystemPackage",
     ],
     "cnitriage": [
       "Analysis", "BundleModel", "BundleReader", "CollectCommand", "FactStore", "Facts",
@@ -36,7 +36,8 @@ enum ImportTable {
 
   /// Targets of the node side: whatever they link lands in the small static binary.
   static let nodeSide: Set<String> = [
-    "BundleModel", "BundleArchive", "Redaction", "WireFormats", "NodeCollector", "CollectCommand",
+    "BundleModel", "BundleArchive", "BundleReader", "Redaction", "WireFormats", "NodeCollector",
+    "CollectCommand",
     "cnitriage-node",
   ]
 

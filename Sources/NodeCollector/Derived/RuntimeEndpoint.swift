@@ -43,7 +43,7 @@ struct RuntimeEndpoint: Sendable {
 
   /// Looks for sockets and processes. Must run on a thread that may block.
   func detect() -> Detection {
-    let settings = KubeletSettings.read(host)
+    let settings = KubeletEndpoints.read(host)
     let named = settings.runtimeEndpoint.flatMap(Self.path)
     let candidates = (named.map { [$0] } ?? []) + Self.sockets.filter { $0 != named }
     let sockets = (candidates + [Self.dockerSocket]).map { path in

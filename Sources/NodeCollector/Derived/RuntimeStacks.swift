@@ -9,7 +9,7 @@ struct RuntimeStacks: Sendable {
   let request: DerivedSource.Request
 
   func output() async -> DerivedSource.Output {
-    guard request.context.settings.allowSideEffects else {
+    guard request.context.settings.allowsSideEffects else {
       return .none(
         .skipped,
         "needs --allow-side-effects: containerd is signalled, and writes its stacks to a file")

@@ -95,7 +95,8 @@ struct DerivedSource: Sendable {
   private func keep(
     _ bytes: [UInt8], in member: inout CollectedMember, _ artifact: Artifact, at path: String
   ) {
-    var sink = ItemSink(artifact, limits: context.limits, spoolFolder: context.spoolFolder)
+    var sink = ItemSink(
+      artifact, limits: context.limits, spoolFolder: context.spoolFolder, masking: context.masking)
     do {
       try sink.append(bytes[...])
       try sink.finish()
@@ -137,9 +138,19 @@ struct SmallFile: Sendable {
 
   /// The bytes of a file, or `nil` if it can't be read.
   func bytes(_ path: String, limit: Int = 64 << 10) -> [UInt8]? {
+    Self.bytes(at: host.path(path), limit: limit)
+  }
+
+  /// The text of a file that stands at a path of this process.
+  static func text(at path: FilePath, limit: Int = 64 << 10) -> String? {
+    bytes(at: path, limit: limit).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The bytes of a file that stands at a path of this process.
+  static func bytes(at path: FilePath, limit: Int) -> [UInt8]? {
     do {
       let descriptor = try FileDescriptor.open(
-        host.path(path), .readOnly, options: [.closeOnExec, .nonBlocking])
+        path, .readOnly, options: [.closeOnExec, .nonBlocking])
       defer { try? descriptor.close() }
       var bytes: [UInt8] = []
       while bytes.count < limit {

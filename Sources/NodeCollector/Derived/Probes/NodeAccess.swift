@@ -4,7 +4,7 @@ import WireFormats
 /// How the node itself reaches its cluster and its region: read from what its own programs use.
 struct NodeAccess: Sendable {
   let host: Host
-  let settings: KubeletSettings
+  let settings: KubeletEndpoints
   /// The API server's address of the kubelet's kubeconfig, such as `https://….eks.amazonaws.com`.
   let server: String?
   /// The file with the authority that signed the API server's certificate.
@@ -20,12 +20,12 @@ struct NodeAccess: Sendable {
   static func read(_ host: Host) async -> NodeAccess {
     await BlockingThread.run(seconds: 2) { readNow(host) }
       ?? NodeAccess(
-        host: host, settings: KubeletSettings(), server: nil, authority: nil, environment: [:],
+        host: host, settings: KubeletEndpoints(), server: nil, authority: nil, environment: [:],
         registry: nil)
   }
 
   private static func readNow(_ host: Host) -> NodeAccess {
-    let settings = KubeletSettings.read(host)
+    let settings = KubeletEndpoints.read(host)
     let files = SmallFile(host: host)
     let kubeconfig = files.text(settings.kubeconfig) ?? ""
     let runtime = files.text("/etc/containerd/config.toml", limit: 1 << 20) ?? ""
