@@ -2,11 +2,12 @@
 public enum Catalog {
   /// All declared items.
   public static let all: [Artifact] =
-    Artifact.host + Artifact.system + Artifact.kubelet + Artifact.cni + Artifact.ipamd
-    + Artifact.net + Artifact.sysctl + Artifact.imds + Artifact.kube
+    Artifact.host + Artifact.system + Artifact.kubelet + Artifact.runtime + Artifact.cni
+    + Artifact.logs + Artifact.ipamd + Artifact.net + Artifact.sysctl + Artifact.imds
+    + Artifact.kube + Artifact.probe
 
-  /// The declaration behind an id, if this version knows it.
+  /// The declaration behind an id, of a node's items or a cluster's, if this version knows it.
   public static func artifact(_ id: ArtifactID) -> Artifact? {
-    all.first { $0.id == id }
+    all.first { $0.id == id } ?? cluster.first { $0.id == id }
   }
 }
