@@ -111,7 +111,7 @@ struct RealContainerdTests {
   func stacks() async throws {
     let containerd = try RealContainerd()
     try await containerd.ready()
-    let context = containerd.node.context(settings: CollectSettings(allowSideEffects: true))
+    let context = containerd.node.context(settings: CollectSettings(allowsSideEffects: true))
     let (item, text) = try await containerd.node.one(.runtimeStacks, in: context)
     #expect(item.status == .ok, "\(item.reason ?? "")")
     #expect(text.contains("goroutine "))

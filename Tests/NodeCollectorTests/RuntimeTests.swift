@@ -222,7 +222,7 @@ struct RuntimeTests {
   func stacks() async throws {
     let node = try FakeNode()
     #expect(try await node.one(.runtimeStacks).item.status == .skipped)
-    let allowed = node.context(settings: CollectSettings(allowSideEffects: true))
+    let allowed = node.context(settings: CollectSettings(allowsSideEffects: true))
     #expect(try await node.one(.runtimeStacks, in: allowed).item.status == .missing)
   }
 
