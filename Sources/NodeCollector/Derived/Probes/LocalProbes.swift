@@ -167,7 +167,7 @@ extension ProbeSeries {
     ) { seconds in
       switch await NetworkProbe.connect(to: endpoint, seconds: seconds) {
       case .success(let nanoseconds): ProbeResult(.ok, nanoseconds: nanoseconds)
-      case .failure(let failure): ProbeResult(failure)
+      case .failure(let failure): ProbeResult(failure: failure)
       }
     }
   }
@@ -204,7 +204,7 @@ struct ClockProbe: Sendable {
     let query = TimePacket.query(sent: clock.wall())
     switch await NetworkProbe.exchangeDatagram(query, with: server, seconds: seconds) {
     case .failure(let failure):
-      let result = ProbeResult(failure)
+      let result = ProbeResult(failure: failure)
       return Sample(outcome: result.outcome, code: result.code)
     case .success(let packet):
       do {
