@@ -55,12 +55,14 @@ let package = Package(
     .target(
       name: "NodeCollector",
       dependencies: [
-        "BundleModel", "BundleArchive", "CLinux", "Redaction", subprocess, systemPackage, nioCore,
-        nioPosix, nioHTTP1, nioHTTP2, nioHPACK, crypto,
+        "BundleModel", "BundleArchive", "BundleReader", "CLinux", "Redaction", subprocess,
+        systemPackage, nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHPACK, crypto,
       ], swiftSettings: strict),
     .target(
       name: "CollectCommand",
-      dependencies: ["BundleModel", "NodeCollector", systemPackage, argumentParser],
+      dependencies: [
+        "BundleModel", "BundleReader", "NodeCollector", systemPackage, argumentParser,
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "cnitriage-node", dependencies: ["BundleModel", "CollectCommand", argumentParser],
@@ -137,7 +139,8 @@ let package = Package(
     .testTarget(
       name: "NodeCollectorTests",
       dependencies: [
-        "BundleArchive", "BundleModel", "NodeCollector", systemPackage, crypto, nioCore, nioPosix,
+        "BundleArchive", "BundleModel", "BundleReader", "NodeCollector", "Redaction", systemPackage,
+        crypto, nioCore, nioPosix,
       ],
       swiftSettings: strict),
     .testTarget(

@@ -21,6 +21,10 @@ public struct Manifest: Sendable, Codable, Equatable {
   public var endedAt: String
   /// What kind of machine it ran on.
   public var platform: Platform
+  /// How much was concealed; `nil` in bundles of versions that knew ``RedactionLevel/secrets`` only.
+  public var redaction: RedactionLevel?
+  /// The cluster whose objects are in the bundle; `nil` where nobody asked for them.
+  public var cluster: Cluster?
   /// Sums over all items.
   public var totals: Totals
   /// One entry for every member, and one for every item that has none.
@@ -29,7 +33,7 @@ public struct Manifest: Sendable, Codable, Equatable {
   /// Puts a manifest together.
   public init(
     bundleID: String, complete: Bool, endReason: EndReason, tool: ToolVersion, startedAt: String,
-    endedAt: String, platform: Platform, items: [ManifestItem]
+    endedAt: String, platform: Platform, redaction: RedactionLevel? = nil, items: [ManifestItem]
   ) {
     schema = Self.schemaName
     self.bundleID = bundleID
@@ -39,12 +43,13 @@ public struct Manifest: Sendable, Codable, Equatable {
     self.startedAt = startedAt
     self.endedAt = endedAt
     self.platform = platform
+    self.redaction = redaction
     self.items = items
     totals = Totals(of: items)
   }
 
   enum CodingKeys: String, CodingKey {
-    case schema, complete, tool, platform, totals, items
+    case schema, complete, tool, platform, redaction, cluster, totals, items
     case bundleID = "bundle_id"
     case endReason = "end_reason"
     case startedAt = "started_at"
@@ -68,6 +73,34 @@ extension Manifest {
     /// The program failed.
     case error
   }
+
+  /// The cluster whose objects an operator's credentials read.
+  public struct Cluster: Sendable, Codable, Equatable {
+    /// Its name in EKS, if it is known.
+    public var name: String?
+    /// The context of kubectl that was asked.
+    public var context: String?
+    /// The region of AWS, if it is known.
+    public var region: String?
+    /// When its objects were read, RFC 3339 in UTC.
+    public var collectedAt: String
+
+    /// Names a cluster.
+    public init(name: String?, context: String?, region: String?, collectedAt: String) {
+      self.name = name
+      self.context = context
+      self.region = region
+      self.collectedAt = collectedAt
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case name, context, region
+      case collectedAt = "collected_at"
+    }
+  }
+
+  /// Whether the bundle holds a node; one that was gathered about a cluster alone doesn't.
+  public var holdsNode: Bool { cluster == nil || !platform.hostName.isEmpty }
 
   /// The program that wrote a bundle.
   public struct ToolVersion: Sendable, Codable, Equatable {
@@ -93,7 +126,7 @@ extension Manifest {
     public var kernel: String
     /// Machine architecture as the kernel names it.
     public var architecture: String
-    /// The node's host name.
+    /// The node's host name; empty in a bundle of a cluster alone.
     public var hostName: String
     /// Instance id, where the metadata service told it.
     public var instanceID: String?
@@ -142,7 +175,8 @@ extension Manifest {
     /// Masked secrets per redaction rule.
     public var redactions: [String: Int]
 
-    init(of entries: [ManifestItem]) {
+    /// Adds up what entries say.
+    public init(of entries: [ManifestItem]) {
       items = entries.count
       ok = entries.count { $0.status.isComplete }
       incomplete = entries.count { !$0.status.isComplete && $0.status != .skipped }

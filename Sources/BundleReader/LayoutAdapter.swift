@@ -25,7 +25,7 @@ enum NativeLayout: LayoutAdapter {
 
   /// The item that a path belongs to by the catalogue, for bundles whose manifest is lost.
   static func artifact(at path: String) -> ArtifactID? {
-    let exact = Catalog.all.first { $0.path == path }
+    let exact = (Catalog.all + Catalog.cluster).first { $0.path == path }
     if let exact { return exact.id }
     let groups = Catalog.all.filter { artifact in
       guard case .files(let patterns) = artifact.source else { return false }

@@ -20,6 +20,16 @@ public struct BundleIdentity: Sendable {
     name = "cnitriage-\(host)-\(instance)-\(RFC3339.compact(microseconds: time))"
   }
 
+  /// Names a bundle that holds a cluster and no node.
+  init(cluster: String, time: Int64, effectiveUserID: UInt32) {
+    bundleID = UUID().uuidString.lowercased()
+    platform = Manifest.Platform(
+      osID: nil, osVersion: nil, kernel: "", architecture: "", hostName: "", instanceID: nil,
+      effectiveUserID: effectiveUserID, hostRoot: "/")
+    name =
+      "cnitriage-cluster-\(Self.safe(cluster.prefix(63)))-\(RFC3339.compact(microseconds: time))"
+  }
+
   /// Looks at the node; takes two seconds at most when the metadata service is silent.
   public static func probe(_ host: Host, asksMetadata: Bool) async -> BundleIdentity {
     let system = SystemName.current()
@@ -51,7 +61,7 @@ public struct BundleIdentity: Sendable {
     return values
   }
 
-  private static func safe(_ text: some StringProtocol) -> String {
+  static func safe(_ text: some StringProtocol) -> String {
     String(
       decoding: text.utf8.map { byte in
         switch byte {

@@ -24,16 +24,19 @@ struct OpenOutput {
   /// The name under which the file will appear; `nil` for standard output.
   let final: FilePath?
   private let partial: FilePath?
+  private let replaces: Bool
 
-  /// Opens an output; a file gets a temporary name and mode 0600.
-  init(_ output: BundleOutput) throws(CollectError) {
+  /// Opens an output; a file gets a temporary name and mode 0600. A file that exists already is an
+  /// error, unless it is to be replaced.
+  init(_ output: BundleOutput, replaces: Bool = false) throws(CollectError) {
+    self.replaces = replaces
     guard case .file(let path) = output, let partial = output.partialPath else {
       descriptor = .standardOutput
       final = nil
       partial = nil
       return
     }
-    guard !FileManager.default.fileExists(atPath: path.string) else {
+    guard replaces || !FileManager.default.fileExists(atPath: path.string) else {
       throw Self.cannotCreate(path, "it exists already")
     }
     do {
@@ -47,16 +50,20 @@ struct OpenOutput {
     final = path
   }
 
-  /// Makes the finished file durable and visible under its name, without replacing another.
+  /// Makes the finished file durable and visible under its name.
   func commit(owner: (user: UInt32, group: UInt32)?) throws(CollectError) {
     guard let partial, let final else { return }
     do {
       guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
       if let owner { _ = fchown(descriptor.rawValue, owner.user, owner.group) }
       try descriptor.close()
-      // A hard link fails where a rename would replace.
-      guard Self.link(partial, final) else { throw Errno(rawValue: errno) }
-      try FileManager.default.removeItem(atPath: partial.string)
+      if replaces {
+        try FileReplacement.rename(partial, to: final)
+      } else {
+        // A hard link fails where a rename would replace.
+        guard Self.link(partial, final) else { throw Errno(rawValue: errno) }
+        try FileManager.default.removeItem(atPath: partial.string)
+      }
       try syncFolder(of: final)
     } catch {
       discard()

@@ -12,7 +12,7 @@ struct BundleWriter: ~Copyable {
   private(set) var bytesStored = 0
   private let totalLimit: Int
 
-  /// Starts a bundle whose members stand below a top folder.
+  /// Starts a bundle whose members stand below a top folder; without a name there is none.
   init(
     _ descriptor: FileDescriptor, compression: ArchiveWriter.Compression, top: String,
     totalLimit: Int
@@ -48,6 +48,23 @@ struct BundleWriter: ~Copyable {
     items.append(item)
   }
 
+  /// What became of a file.
+  struct Written {
+    let sha256: String
+    let bytes: Int
+  }
+
+  /// Writes a file that belongs to no new item.
+  mutating func add(_ spool: Spool, at path: String, modified: Int64) throws -> Written {
+    let segments = try spool.segments()
+    let size = segments.reduce(0) { $0 + $1.count }
+    let sha256 = try write(spool, segments, size: size, path: path, modified)
+    bytesStored += size
+    return Written(sha256: sha256, bytes: size)
+  }
+
+  private func place(_ path: String) -> String { top.isEmpty ? path : "\(top)/\(path)" }
+
   private func standardErrorBase(_ item: ManifestItem) -> String? {
     Catalog.artifact(item.id)?.path
   }
@@ -55,7 +72,7 @@ struct BundleWriter: ~Copyable {
   private mutating func write(
     _ spool: Spool, _ segments: [Spool.Segment], size: Int, path: String, _ modified: Int64
   ) throws -> String {
-    try archive.beginFile(path: "\(top)/\(path)", size: size, modified: modified)
+    try archive.beginFile(path: place(path), size: size, modified: modified)
     var hash = SHA256()
     for segment in segments {
       switch segment {
@@ -78,7 +95,7 @@ struct BundleWriter: ~Copyable {
 
   /// Writes a small member of the collector's own.
   mutating func add(_ bytes: [UInt8], at path: String, modified: Int64) throws {
-    try archive.beginFile(path: "\(top)/\(path)", size: bytes.count, modified: modified)
+    try archive.beginFile(path: place(path), size: bytes.count, modified: modified)
     try archive.write(bytes[...])
   }
 

@@ -2,19 +2,38 @@
 public struct CollectSettings: Sendable, Equatable {
   /// Which part of the logs is wanted.
   public var window: LogWindow
-  /// Pods whose container logs are wanted besides the system's, each as `NAMESPACE/POD`; either
-  /// part may hold one `*`.
+  /// Pods whose own logs are wanted, as `namespace/pattern`.
   public var podLogs: [String]
-  /// Whether the instance's user data may be taken, which often holds secrets.
+  /// Whether the instance's user data is wanted; it often holds secrets.
   public var includesUserData: Bool
+  /// Whether items may make a service of the node write something.
+  public var allowsSideEffects: Bool
+  /// The longest that one probe may sample, in seconds.
+  public var probeSeconds: Double
+  /// How members and the archive are named.
+  public var layout: BundleLayout
+  /// Words of the user that stand in the manifest.
+  public var labels: [String: String]
+  /// The user's case id, which stands in the manifest and in the file's name.
+  public var caseID: String?
+  /// Whether times and durations are left out, so that equal input gives equal bytes.
+  public var isReproducible: Bool
 
   /// The settings of a plain run.
   public init(
-    window: LogWindow = LogWindow(), podLogs: [String] = [], includesUserData: Bool = false
+    window: LogWindow = LogWindow(), podLogs: [String] = [], includesUserData: Bool = false,
+    allowsSideEffects: Bool = false, probeSeconds: Double = 45, layout: BundleLayout = .native,
+    labels: [String: String] = [:], caseID: String? = nil, isReproducible: Bool = false
   ) {
     self.window = window
     self.podLogs = podLogs
     self.includesUserData = includesUserData
+    self.allowsSideEffects = allowsSideEffects
+    self.probeSeconds = probeSeconds
+    self.layout = layout
+    self.labels = labels
+    self.caseID = caseID
+    self.isReproducible = isReproducible
   }
 }
 

@@ -1,6 +1,4 @@
-import BundleArchive
 public import BundleModel
-import Crypto
 public import SystemPackage
 
 /// How a finished run went.
@@ -17,21 +15,9 @@ public struct CollectSummary: Sendable {
   init(manifest: Manifest, path: FilePath?) throws {
     self.manifest = manifest
     self.path = path
-    guard let path else {
-      archiveBytes = nil
-      sha256 = nil
-      return
-    }
-    let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
-    defer { try? descriptor.close() }
-    var hash = SHA256()
-    var bytes = 0
-    while case let chunk = try descriptor.readChunk(upTo: 1 << 20), !chunk.isEmpty {
-      hash.update(data: chunk)
-      bytes += chunk.count
-    }
-    archiveBytes = bytes
-    sha256 = hash.finalize().hexadecimal
+    let digest = try path.map { try FileDigest(of: $0) }
+    archiveBytes = digest?.bytes
+    sha256 = digest?.sha256
   }
 
   /// Items that the smallest profile promises and that are lost or cut for a reason of this run,

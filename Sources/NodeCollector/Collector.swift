@@ -148,7 +148,7 @@ public struct Collector: Sendable {
     return manifest
   }
 
-  private static func failure(_ error: any Error, output: BundleOutput) -> CollectError {
+  static func failure(_ error: any Error, output: BundleOutput) -> CollectError {
     let isFull =
       (error as? ArchiveError)?.isOutOfSpace == true || (error as? Errno) == .noSpace
     if isFull {
@@ -175,7 +175,7 @@ private final class StopReason: Sendable {
 }
 
 /// Chooses where temporary files without a name may live.
-private enum SpoolFolder {
+enum SpoolFolder {
   /// The bundle's own folder; where the bundle is streamed, a folder in memory if there is one.
   static func choose(for path: FilePath?) -> String {
     if let path {

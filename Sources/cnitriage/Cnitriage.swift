@@ -9,7 +9,7 @@ struct Cnitriage: AsyncParsableCommand {
     abstract: "Support bundles and diagnosis for nodes with the Amazon VPC CNI.",
     version: Manifest.ToolVersion.current.version,
     subcommands: [
-      CollectCommand.self, AnalyzeCommand.self, ExplainCommand.self, RulesCommand.self,
+      CollectCommand<CheckOptions>.self, AnalyzeCommand.self, ExplainCommand.self, RulesCommand.self,
     ])
 }
 

@@ -9,11 +9,12 @@ enum ImportTable {
     "ReportModel": [],
     "BundleArchive": ["CArchive", "SystemPackage"],
     "NodeCollector": [
-      "BundleModel", "BundleArchive", "Redaction", "CLinux", "Subprocess", "SystemPackage",
+      "BundleModel", "BundleArchive", "BundleReader", "Redaction", "CLinux", "Subprocess",
+      "SystemPackage",
       "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK", "Logging", "Crypto",
     ],
     "CollectCommand": [
-      "BundleModel", "NodeCollector", "ArgumentParser", "SystemPackage", "Logging",
+      "BundleModel", "BundleReader", "NodeCollector", "ArgumentParser", "SystemPackage", "Logging",
     ],
     "BundleReader": ["BundleModel", "BundleArchive", "SystemPackage"],
     "Facts": ["BundleModel"],
@@ -34,7 +35,7 @@ enum ImportTable {
 
   /// Targets of the node side: whatever they link lands in the small static binary.
   static let nodeSide: Set<String> = [
-    "BundleModel", "BundleArchive", "Redaction", "NodeCollector", "CollectCommand",
+    "BundleModel", "BundleArchive", "BundleReader", "Redaction", "NodeCollector", "CollectCommand",
     "cnitriage-node",
   ]
 

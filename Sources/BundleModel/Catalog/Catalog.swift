@@ -5,8 +5,8 @@ public enum Catalog {
     Artifact.host + Artifact.system + Artifact.kubelet + Artifact.cni + Artifact.logs
     + Artifact.ipamd + Artifact.net + Artifact.sysctl + Artifact.imds + Artifact.kube
 
-  /// The declaration behind an id, if this version knows it.
+  /// The declaration behind an id, of a node's items or a cluster's, if this version knows it.
   public static func artifact(_ id: ArtifactID) -> Artifact? {
-    all.first { $0.id == id }
+    all.first { $0.id == id } ?? cluster.first { $0.id == id }
   }
 }

@@ -8,6 +8,8 @@ struct CommandSource: Sendable {
   let host: Host
   let limits: CollectLimits
   let spoolFolder: String
+  /// The environment of programs that act for the user; without one it is the host's fixed one.
+  var userEnvironment: [String: String]?
 
   /// The program's standard output as one member.
   func run(
@@ -55,7 +57,12 @@ struct CommandSource: Sendable {
         member.end(error == .noSpace ? .diskFull : .error, "cannot keep the output: \(error)")
       case (.completed, .exited(let code)):
         member.item.exitCode = code
-        if code != 0 { member.end(.failed, "exit code \(code)\(firstLine(run.standardError))") }
+        if code != 0 {
+          let words = firstLine(run.standardError)
+          member.end(
+            ProgramRefusal.status(of: member.item.source.argv?.first ?? "", saying: words),
+            "exit code \(code)\(words)")
+        }
       case (.completed, .signaled(let signal)):
         member.item.signal = signal
         // The collector itself stops a program whose output exceeds the cap.
@@ -76,11 +83,13 @@ struct CommandSource: Sendable {
   }
 
   /// What a failed program said first, which is usually the reason.
-  private func firstLine(_ errors: ItemSink) -> String {
+  func firstLine(_ errors: ItemSink) -> String {
     guard !errors.spool.isEmpty,
-      let bytes = try? errors.spool.read(0..<min(200, errors.spool.offered))
+      let bytes = try? errors.spool.read(0..<min(400, errors.spool.offered))
     else { return "" }
-    return ": " + String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    // Some programs begin with an empty line.
+    let text = bytes.drop { $0 == UInt8(ascii: "\n") }
+    return ": " + String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
   }
 
   private func formatted(_ seconds: Double) -> String {
@@ -239,7 +248,9 @@ struct CommandSource: Sendable {
   private var environment: Environment {
     .custom(
       Dictionary(
-        uniqueKeysWithValues: host.environment.map { (Environment.Key(stringLiteral: $0), $1) }))
+        uniqueKeysWithValues: (userEnvironment ?? host.environment).map {
+          (Environment.Key(stringLiteral: $0), $1)
+        }))
   }
 
   private func options(_ teardown: [TeardownStep]) -> PlatformOptions {
