@@ -58,6 +58,14 @@ public struct Artifact: Sendable {
     self.naming = naming
   }
 
+  /// The same item within other bounds.
+  public func bounded(timeoutSeconds: Double, capBytes: Int) -> Artifact {
+    Artifact(
+      id, summary, source: source, path: path, needs: needs, holds: holds, tier: tier,
+      needsRoot: needsRoot, timeoutSeconds: timeoutSeconds, capBytes: capBytes, keeps: keeps,
+      redaction: redaction, stage: stage, naming: naming)
+  }
+
   /// The same item once more at the end of the run, under an id and a path of its own.
   public func again(_ id: ArtifactID, _ summary: String, path: String) -> Artifact {
     Artifact(

@@ -23,6 +23,12 @@ public struct Manifest: Sendable, Codable, Equatable {
   public var platform: Platform
   /// How much was concealed; `nil` in bundles of versions that knew ``RedactionLevel/secrets`` only.
   public var redaction: RedactionLevel?
+  /// What the collector was allowed to do; `nil` in bundles of earlier versions.
+  public var privilege: Privilege?
+  /// Words of the user, by their keys.
+  public var labels: [String: String]?
+  /// The user's case id.
+  public var caseID: String?
   /// The cluster whose objects are in the bundle; `nil` where nobody asked for them.
   public var cluster: Cluster?
   /// Sums over all items.
@@ -49,7 +55,8 @@ public struct Manifest: Sendable, Codable, Equatable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case schema, complete, tool, platform, redaction, cluster, totals, items
+    case schema, complete, tool, platform, redaction, privilege, labels, cluster, totals, items
+    case caseID = "case_id"
     case bundleID = "bundle_id"
     case endReason = "end_reason"
     case startedAt = "started_at"
@@ -134,6 +141,20 @@ extension Manifest {
     public var effectiveUserID: UInt32
     /// Where the node's file system was found; `/` unless it is mounted elsewhere.
     public var hostRoot: String
+    /// Family of the operating system: `al2`, `al2023`, `bottlerocket`, `ubuntu`, `debian` or `other`.
+    public var family: String?
+    /// Whether it is a node of EKS: `yes`, `no`, `hybrid`, `auto` or `unknown`.
+    public var eks: String?
+    /// The container runtime, such as `containerd`.
+    public var runtime: String?
+    /// Name of the first process, such as `systemd`.
+    public var initSystem: String?
+    /// Version of the control group hierarchy, 1 or 2.
+    public var cgroup: Int?
+    /// Whether the collector ran in a container.
+    public var isInContainer: Bool?
+    /// The instance type, where the metadata service told it.
+    public var instanceType: String?
 
     /// Describes a machine.
     public init(
@@ -151,7 +172,10 @@ extension Manifest {
     }
 
     enum CodingKeys: String, CodingKey {
-      case kernel
+      case kernel, family, eks, runtime, cgroup
+      case initSystem = "init"
+      case isInContainer = "in_container"
+      case instanceType = "instance_type"
       case osID = "os_id"
       case osVersion = "os_version"
       case architecture = "arch"
@@ -159,6 +183,35 @@ extension Manifest {
       case instanceID = "instance_id"
       case effectiveUserID = "uid"
       case hostRoot = "host_root"
+    }
+  }
+
+  /// What the collector was allowed to do, and which of the node's namespaces it shared.
+  public struct Privilege: Sendable, Codable, Equatable {
+    /// Effective capabilities by name, without `CAP_` and in lower case.
+    public var capabilities: [String]
+    /// Whether it ran in the node's network namespace; `nil` where that can't be told.
+    public var hostNetwork: Bool?
+    /// Whether it ran in the node's namespace of processes; `nil` where that can't be told.
+    public var hostProcesses: Bool?
+    /// How it came into the node's network namespace, if it began in another one.
+    public var note: String?
+
+    /// Describes what was allowed.
+    public init(
+      capabilities: [String], hostNetwork: Bool?, hostProcesses: Bool?, note: String? = nil
+    ) {
+      self.capabilities = capabilities
+      self.hostNetwork = hostNetwork
+      self.hostProcesses = hostProcesses
+      self.note = note
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case capabilities = "caps"
+      case hostNetwork = "host_netns"
+      case hostProcesses = "host_pidns"
+      case note
     }
   }
 

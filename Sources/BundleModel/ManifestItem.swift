@@ -36,6 +36,8 @@ public struct ManifestItem: Sendable, Codable, Equatable {
   public var redaction: [String: Int]
   /// Where the standard error of a program stands, if it wrote any.
   public var standardError: String?
+  /// What a reader should know beside the status, such as a process that could not be ended.
+  public var warnings: [String]?
 
   /// Describes an item that has just begun; the runner fills in what it learns.
   public init(id: ArtifactID, source: Source, startedAt: String) {
@@ -50,7 +52,7 @@ public struct ManifestItem: Sendable, Codable, Equatable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case id, path, source, status, reason, signal, sha256, truncation, redaction
+    case id, path, source, status, reason, signal, sha256, truncation, redaction, warnings
     case exitCode = "exit_code"
     case httpStatus = "http_status"
     case startedAt = "started_at"

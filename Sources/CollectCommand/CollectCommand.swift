@@ -24,17 +24,33 @@ public struct CollectCommand<FollowUp: CollectFollowUp>: AsyncParsableCommand {
   @OptionGroup(title: "What is gathered") var selection: SelectionOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Concealment") var concealment: RedactionOptions
   @OptionGroup(title: "Node") var node: NodeOptions
+  @OptionGroup(title: "Cluster") var cluster: ClusterOptions
   @OptionGroup(title: "Screen") var screen: ScreenOptions
   @OptionGroup var followUp: FollowUp
 
   /// Made by the argument parser.
   public init() {}
 
+  /// Refuses flags that don't go together, before anything happens.
+  public func validate() throws {
+    try concealment.check(isStreamed: output.output == "-")
+  }
+
   /// Gathers the bundle.
   public func run() async throws {
+    if cluster.isWanted {
+      let code = await ClusterCollection(
+        options: cluster, selection: selection, limits: limits, output: output, screen: screen,
+        isStrict: node.strict
+      ).run()
+      if code != 0 { throw ExitCode(code) }
+      return
+    }
     let run = CollectRun(
-      selection: selection, limits: limits, output: output, node: node, screen: screen)
+      selection: selection, limits: limits, output: output, concealment: concealment, node: node,
+      screen: screen)
     let code: Int32
     do throws(CollectError) {
       code = try await run.run { path in
@@ -50,7 +66,7 @@ public struct CollectCommand<FollowUp: CollectFollowUp>: AsyncParsableCommand {
 }
 
 extension CollectError.Kind {
-  fileprivate var exitCode: Int32 {
+  var exitCode: Int32 {
     switch self {
     case .usage: 2
     case .wrongPlatform: 3

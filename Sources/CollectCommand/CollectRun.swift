@@ -9,6 +9,7 @@ struct CollectRun {
   let selection: SelectionOptions
   let limits: LimitOptions
   let output: OutputOptions
+  let concealment: RedactionOptions
   let node: NodeOptions
   let screen: ScreenOptions
 
@@ -61,25 +62,29 @@ struct CollectRun {
     let settings = try settings(now: host.clock.wall())
     // A bundle is nobody else's business, whatever the caller's mask allows.
     umask(0o077)
+    let masking = await Masking.prepared(for: concealment.redact, on: host)
     let identity = await BundleIdentity.probe(host, asksMetadata: !selection.noMetadata)
+      .masked(by: masking)
     let target = try OutputChoice(argument: output.output, format: output.format)
       .resolve(identity.name)
+    let map = try concealment.mapPath(beside: target)
     let progress = Progress(isQuiet: screen.quiet || screen.json)
     progress.begin(identity)
     let collector = Collector(
-      host: host, limits: limits.limits, settings: settings, tool: .current)
+      host: host, limits: limits.limits, settings: settings, masking: masking, tool: .current)
     let signals = Interruptions(partial: target.partialPath?.string)
     let summary = try await collector.run(
       plan, identity: identity, to: target, format: output.format, interruptions: signals.stream,
       report: { progress.finished($0) })
     signals.end()
-    finish(summary, progress)
+    if let map { try MapFile.write(masking, of: identity.name, to: map) }
+    finish(summary, progress, map: map)
     if let path = summary.path { await follow(path) }
     return exitCode(summary)
   }
 
-  private func finish(_ summary: CollectSummary, _ progress: Progress) {
-    progress.end(summary)
+  private func finish(_ summary: CollectSummary, _ progress: Progress, map: FilePath?) {
+    progress.end(summary, map: map)
     if screen.json {
       Console.output((try? SummaryDocument(summary).json()) ?? [])
     } else if screen.quiet, let path = summary.path {

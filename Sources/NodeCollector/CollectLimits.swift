@@ -14,6 +14,8 @@ public struct CollectLimits: Sendable, Equatable {
   public var spoolMemoryBytes: Int
   /// Seconds between the polite and the final signal to a program.
   public var graceSeconds: Double
+  /// The same when the whole run is stopped, which must end within two seconds.
+  public var cancelledGraceSeconds: Double { min(graceSeconds, 0.4) }
   /// Factor for every item's own time limit.
   public var timeoutScale: Double
   /// Bytes that stay free on the output's file system; `nil` keeps 5 %, at least 512 MiB.

@@ -20,6 +20,11 @@ public struct Host: Sendable {
   /// The mounts of this process, which tell where network file systems are.
   public var mountInfo: FilePath
 
+  /// Whether the root is the mount of a real node's file system, with that node's `/proc` in it.
+  public var hasForeignProcesses = false
+  /// Whether the collector may do what root may; a user with the right capabilities may, too.
+  public var isPrivileged: Bool
+
   /// A numeric address and a port; names are never resolved.
   public struct Endpoint: Sendable, Equatable {
     /// IPv4 or IPv6 address in text form.
@@ -65,13 +70,14 @@ public struct Host: Sendable {
     self.metadata = metadata
     self.clock = clock
     self.effectiveUserID = effectiveUserID
+    isPrivileged = effectiveUserID == 0
     self.traits = traits
     self.mountInfo = mountInfo
   }
 
   /// Where a path of the node stands for this process. Links are resolved inside the node.
   func path(_ absolute: String) -> FilePath {
-    guard root != "/", case .found(let place) = rooted().resolve(absolute) else {
+    guard root != "/", case .found(let place) = rooted().resolve(seen(absolute)) else {
       return FilePath(absolute)
     }
     return place
@@ -82,6 +88,31 @@ public struct Host: Sendable {
     guard avoidingNetwork else { return RootedPath(root: root) }
     let mounts = SmallFile.text(at: mountInfo, limit: 8 << 20).map { MountTable($0) }
     return RootedPath(root: root, avoiding: mounts ?? MountTable())
+  }
+
+  /// The same path in the node's own process table. Through a mount of the node's `/proc` the parts
+  /// that belong to the reader lead nowhere; the node's first process has the node's view of them.
+  private func seen(_ absolute: String) -> String {
+    guard hasForeignProcesses else { return absolute }
+    for part in ["/proc/self/", "/proc/thread-self/"] where absolute.hasPrefix(part) {
+      return "/proc/1/" + absolute.dropFirst(part.utf8.count)
+    }
+    if absolute == "/proc/mounts" { return "/proc/1/mounts" }
+    return absolute.hasPrefix("/proc/net/") ? "/proc/1" + absolute.dropFirst(5) : absolute
+  }
+
+  /// Where programs stand in the node's file system, if that is not the collector's own.
+  func foreignPrograms(_ candidates: [FilePath]) -> [FilePath] {
+    root != "/" && hasForeignProcesses ? candidates.map { path($0.string) } : []
+  }
+
+  /// The root folder that a program needs and its path below that root.
+  func place(ofProgram program: FilePath) -> ProgramPlace {
+    guard root != "/", hasForeignProcesses, program.starts(with: root) else {
+      return ProgramPlace(root: nil, path: program.string)
+    }
+    return ProgramPlace(
+      root: root.string, path: String(program.string.dropFirst(root.string.utf8.count)))
   }
 
   /// The environment of every program that is run: nothing of the user's reaches it.

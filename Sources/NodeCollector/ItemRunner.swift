@@ -83,8 +83,11 @@ struct ItemRunner: Sendable {
 
   /// Why an item must not be asked for at all.
   private func refusal(_ artifact: Artifact) async -> (ItemStatus, String)? {
-    if artifact.needsRoot, host.effectiveUserID != 0 {
+    if artifact.needsRoot, !host.isPrivileged {
       return (.denied, "needs root")
+    }
+    if artifact.id.category == "probe", !context.settings.probes {
+      return (.skipped, "left out by --no-probes")
     }
     for need in artifact.needs {
       switch need {

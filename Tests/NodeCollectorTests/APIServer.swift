@@ -84,13 +84,24 @@ final class APIServer: Sendable {
       self.log = log
     }
 
+    /// kubectl adds its time limit to every request.
+    private static func withoutTimeout(_ path: String) -> String {
+      let parts = path.split(separator: "?", maxSplits: 1)
+      guard parts.count == 2 else { return path }
+      let query = parts[1].split(separator: "&").filter { !$0.hasPrefix("timeout=") }
+        .map { $0.hasSuffix("=") ? $0.dropLast() : $0 }
+      return query.isEmpty ? String(parts[0]) : "\(parts[0])?\(query.joined(separator: "&"))"
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       head += String(buffer: unwrapInboundIn(data))
       guard head.contains("\r\n\r\n") else { return }
       let words = head.split(separator: "\r\n")[0].split(separator: " ")
       guard words.count == 3 else { return context.close(promise: nil) }
-      let path = String(words[1])
-      log.lines.withLock { $0.append("\(words[0]) \(path)") }
+      let path = Self.withoutTimeout(String(words[1]))
+      // Some builds of kubectl first ask for the version, to choose among their clients.
+      let isOwnQuestion = words[1] == "/version?timeout=5s"
+      if !isOwnQuestion { log.lines.withLock { $0.append("\(words[0]) \(path)") } }
       if hangs { return }
       let answer = answers[path] ?? .refused("NotFound", 404)
       let text =

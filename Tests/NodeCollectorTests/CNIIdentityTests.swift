@@ -73,7 +73,9 @@ struct CNIIdentityTests {
       #expect(evidence.web_identity?.token?.audience == ["sts.amazonaws.com"])
       #expect(evidence.web_identity?.token?.expires_at == "2030-03-17T17:46:40.000Z")
       #expect(evidence.web_identity?.token?.size == token.utf8.count)
-      for part in token.split(separator: ".") + ["deadbeef", "key-1", "system:serviceaccount"] {
+      for part in token.split(separator: ".").map(String.init) + [
+        "deadbeef", "key-1", "system:serviceaccount",
+      ] {
         #expect(!text.contains(part))
       }
     }

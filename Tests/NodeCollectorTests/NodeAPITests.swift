@@ -111,7 +111,7 @@ struct NodeAPITests {
     let fake = try await NodeWithAPI([
       "/api/v1/services?limit=250": .init(
         body: #"{"metadata":{"continue":"abc"},"items":[\#(other),\#(other)]}"#),
-      "/api/v1/services?limit=250&continue=abc": .init(
+      "/api/v1/services?continue=abc&limit=250": .init(
         body: #"{"metadata":{"continue":"def","remainingItemCount":40},"items":[\#(other)]}"#),
       "/api/v1/namespaces/default/services/kubernetes": .init(body: own),
     ])

@@ -25,6 +25,10 @@ extension ArtifactID {
   public static let agentEnvironment: Self = "ipamd.agent_env"
   /// Who listens on the ports of CNI, kubelet and kube-proxy.
   public static let listeners: Self = "ipamd.listen"
+  /// Whether ipamd says that it serves.
+  public static let ipamdHealth: Self = "ipamd.grpc_health"
+  /// How network policy is enforced.
+  public static let policyMode: Self = "ipamd.np_mode"
 }
 
 extension Artifact.Derivation {
@@ -36,6 +40,10 @@ extension Artifact.Derivation {
   public static let agentProcesses: Self = "state, limits and program of the CNI's processes"
   /// Listening sockets and their owners.
   public static let listeners: Self = "listening TCP ports of CNI, kubelet and kube-proxy"
+  /// ipamd's answer to the health check of gRPC.
+  public static let ipamdHealth: Self = "gRPC health check of ipamd"
+  /// ipamd's answer to the network policy agent.
+  public static let policyMode: Self = "what ipamd tells the network policy agent"
 }
 
 extension Artifact {
@@ -92,6 +100,15 @@ extension Artifact {
       .listeners, "Who listens on the ports of CNI, kubelet and kube-proxy.",
       source: .derived(.listeners), path: "ipamd/listen.json", needsRoot: true,
       timeoutSeconds: 2, capBytes: 64 << 10),
+      .ipamdHealth,
+      "Whether ipamd says that it serves, and where it listens.",
+      source: .derived(.ipamdHealth), path: "ipamd/grpc_health.json", needsRoot: true,
+      capBytes: 64 << 10),
+    Artifact(
+      .policyMode,
+      "How network policy is enforced: strict mode denies what no policy allows.",
+      source: .derived(.policyMode), path: "ipamd/np_mode.json", tier: .standard, needsRoot: true,
+      timeoutSeconds: 3, capBytes: 64 << 10),
   ]
 
   private static let pool = Artifact(

@@ -7,6 +7,10 @@ extension ArtifactID {
   public static let kubeletEnvironment: Self = "kubelet.env"
   /// The kubelet's configuration and its drop-ins.
   public static let kubeletConfiguration: Self = "kubelet.config"
+  /// The configuration that the running kubelet works with.
+  public static let kubeletConfigz: Self = "kubelet.configz"
+  /// The kubelet's counters of its own probes.
+  public static let kubeletProbeMetrics: Self = "kubelet.metrics_probes"
   /// The settings of the kubelet's snap.
   public static let kubeletSnap: Self = "kubelet.snap"
   /// How the kubelet reaches the API server.
@@ -23,10 +27,6 @@ extension ArtifactID {
   public static let kubeletPorts: Self = "kubelet.log_handler"
   /// The credential provider for image pulls.
   public static let imageCredentials: Self = "kubelet.image_credential"
-  /// The configuration that the running kubelet works with.
-  public static let kubeletConfigz: Self = "kubelet.configz"
-  /// The kubelet's counters of its own probes.
-  public static let kubeletProbeMetrics: Self = "kubelet.metrics_probes"
 }
 
 extension Artifact.Derivation {
@@ -79,6 +79,17 @@ extension Artifact {
       path: "kubelet/config", needsRoot: true, timeoutSeconds: 2, capBytes: 256 << 10,
       redaction: .configuration),
     Artifact(
+      .kubeletConfigz,
+      "The configuration in force after all drop-ins, where the node's credential may read it.",
+      source: .nodeAPI("/api/v1/nodes/{node}/proxy/configz"), path: "kubelet/configz.json",
+      holds: .kubernetes, tier: .standard, needsRoot: true, timeoutSeconds: 15,
+      capBytes: 256 << 10, redaction: .configuration),
+    Artifact(
+      .kubeletProbeMetrics,
+      "The kubelet's counters of its probes by container, where the node's credential may read them.",
+      source: .nodeAPI("/api/v1/nodes/{node}/proxy/metrics/probes"),
+      path: "kubelet/metrics_probes.prom", holds: .kubernetes, tier: .standard, needsRoot: true,
+      timeoutSeconds: 15, capBytes: 4 << 20),
       .kubeletSnap, "Settings of the kubelet's snap, which stand for its arguments there.",
       source: .command("snap", ["get", "kubelet-eks"]), path: "kubelet/kubelet-eks_service.txt",
       needs: [.trait(.kubeletSnap)], tier: .standard, needsRoot: true, timeoutSeconds: 10,
@@ -119,17 +130,5 @@ extension Artifact {
       .imageCredentials, "How the kubelet gets credentials to pull images.",
       source: .derived(.imageCredentials), path: "kubelet/image-credential-provider.json",
       tier: .standard, needsRoot: true, timeoutSeconds: 2, capBytes: 64 << 10),
-    Artifact(
-      .kubeletConfigz,
-      "The configuration in force after all drop-ins, where the node's credential may read it.",
-      source: .nodeAPI("/api/v1/nodes/{node}/proxy/configz"), path: "kubelet/configz.json",
-      holds: .kubernetes, tier: .standard, needsRoot: true, timeoutSeconds: 15,
-      capBytes: 256 << 10, redaction: .configuration),
-    Artifact(
-      .kubeletProbeMetrics,
-      "The kubelet's counters of its probes by container, where the node's credential may read them.",
-      source: .nodeAPI("/api/v1/nodes/{node}/proxy/metrics/probes"),
-      path: "kubelet/metrics_probes.prom", holds: .kubernetes, tier: .standard, needsRoot: true,
-      timeoutSeconds: 15, capBytes: 4 << 20),
   ]
 }

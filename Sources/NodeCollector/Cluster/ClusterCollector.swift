@@ -192,9 +192,7 @@ public struct ClusterCollector: Sendable {
       default: false
       }
     guard isClosed else { return nil }
-    return Closed(
-      status: item.status,
-      reason: "not asked, as \(artifact.id) has no answer: \(item.reason ?? "")")
+    return Closed(status: item.status, reason: "not asked, as \(artifact.id) got no answer")
   }
 
   private func learn(

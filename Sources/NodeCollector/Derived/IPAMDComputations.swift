@@ -19,5 +19,7 @@ extension DerivedSource {
         Listeners(host: request.host, ports: Listeners.allPorts).output()
       }
     },
+    .ipamdHealth: { await IPAMDHealth(host: $0.host).health(seconds: $0.seconds) },
+    .policyMode: { await IPAMDHealth(host: $0.host).policyMode(seconds: $0.seconds) },
   ]
 }

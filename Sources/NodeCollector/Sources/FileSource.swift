@@ -8,6 +8,7 @@ struct FileSource: Sendable {
   let limits: CollectLimits
   let spoolFolder: String
   var settings = CollectSettings()
+  var masking: Masking = .secrets
 
   /// The first of several paths that exists.
   func first(of paths: [String], for artifact: Artifact, seconds: Double) async -> CollectedMember {
@@ -53,14 +54,21 @@ struct FileSource: Sendable {
       return [member]
     }
     var copy = GroupCopy(artifact)
-    await copy.take(listing.files, with: self, until: deadline)
+    let (recent, old) = generations(of: listing.files, artifact)
+    await copy.take(recent, with: self, until: deadline)
     // A log may have been rotated under our hands: what was renamed is found by its number.
     if artifact.stage == .logs, !copy.members.isEmpty,
       let second = await list(patterns, for: artifact, seconds: left(deadline))
     {
-      await copy.takeLate(second.files, with: self, until: deadline)
+      await copy.takeLate(
+        generations(of: second.files, artifact).recent, with: self, until: deadline)
     }
     var members = copy.members
+    for file in old {
+      var member = begin(artifact, origin: file.path)
+      member.end(.skipped, "last written before the time that --since names")
+      members.append(member)
+    }
     for path in listing.avoided {
       var member = begin(artifact, origin: path.path)
       member.end(.skipped, Self.avoided(path.path, path.type))
@@ -79,6 +87,20 @@ struct FileSource: Sendable {
       members.append(member)
     }
     return members
+  }
+
+  /// Divides the files of a log by whether they were written to within the run's window. The newest
+  /// one always is, because it is the log itself, however quiet.
+  private func generations(
+    of files: [FileListing.File], _ artifact: Artifact
+  ) -> (recent: [FileListing.File], old: [FileListing.File]) {
+    guard let since = settings.window.since, artifact.stage == .logs, files.count > 1,
+      let newest = files.map(\.status.modified).max()
+    else { return (files, []) }
+    func isOld(_ file: FileListing.File) -> Bool {
+      file.status.modified < since && file.status.modified < newest
+    }
+    return (files.filter { !isOld($0) }, files.filter(isOld))
   }
 
   private static func avoided(_ path: String, _ type: String) -> String {
@@ -122,13 +144,17 @@ struct FileSource: Sendable {
     let keeps = isCompressed ? .head : artifact.keeps
     let sink = ItemSink(
       rule: isCompressed ? .none : artifact.redaction, capBytes: capBytes, keeps: keeps,
-      limits: limits, spoolFolder: spoolFolder)
-    let copy = FileCopy(
-      path: place, capBytes: capBytes,
-      keepsTail: keeps == .headAndTail && capBytes > Spool.headBytes)
-    let outcome = await BlockingThread.run(seconds: seconds) { copy.run(into: sink) }
+      limits: limits, spoolFolder: spoolFolder, masking: masking)
+    let keepsTail = keeps == .headAndTail && capBytes > Spool.headBytes
+    let staysBytes = limits.spoolMemoryBytes
+    let outcome = await BlockingThread.run(seconds: seconds, patience: 0.3) { stop in
+      FileCopy(
+        path: place, capBytes: capBytes, keepsTail: keepsTail, staysBytes: staysBytes, stop: stop
+      ).run(into: sink)
+    }
     member.item.durationMilliseconds = Int((host.clock.monotonic() - start) / 1000)
     switch outcome {
+    case nil where Task.isCancelled: member.end(.aborted, "the run was stopped")
     case nil: member.end(.timeout, "reading took longer than \(seconds) s")
     case .failed(let status, let reason): member.end(status, reason)
     case .read(let sink, let status, let skipped, let lost):
@@ -137,8 +163,10 @@ struct FileSource: Sendable {
       member.keep(sink, at: target)
       if skipped > 0 {
         member.item.status = .partial
-        member.item.reason = "cut: \(skipped) bytes in the middle were left out"
-        member.item.truncation = .init(mode: .headAndTail, droppedBytes: skipped)
+        member.item.reason =
+          "cut: \(skipped) bytes \(keepsTail ? "in the middle" : "at the end") were left out"
+        member.item.truncation = .init(
+          mode: keepsTail ? .headAndTail : .head, droppedBytes: skipped)
         member.item.bytesSource += skipped
       } else if sink.spool.droppedBytes > 0 {
         member.item.truncation = .init(mode: .head, droppedBytes: sink.spool.droppedBytes)
@@ -148,94 +176,6 @@ struct FileSource: Sendable {
       }
     }
     return member
-  }
-}
-
-/// Copies one regular file into a sink; runs on a thread of its own.
-private struct FileCopy {
-  let path: FilePath
-  let capBytes: Int
-  let keepsTail: Bool
-
-  enum Outcome: Sendable {
-    /// `skipped` bytes in the middle were left out, `lost` bytes at the end were gone.
-    case read(ItemSink, FileStatus, skipped: Int, lost: Int)
-    case failed(ItemStatus, String)
-  }
-
-  func run(into initial: ItemSink) -> Outcome {
-    var sink = initial
-    do {
-      // A FIFO or device with a file's name must not block, nor be read.
-      let descriptor = try FileDescriptor.open(
-        path, .readOnly, options: [.closeOnExec, .nonBlocking])
-      defer { try? descriptor.close() }
-      let status = try FileStatus(of: descriptor)
-      // A link to /dev/null masks a unit or a link file: stored as the empty file that it acts as.
-      guard status.kind == .file || status.kind == .null else {
-        return .failed(.unsupported, "not a regular file: \(path)")
-      }
-      let size = status.kind == .null ? 0 : status.size
-      let (skipped, lost) = try copy(descriptor, size: size, into: &sink)
-      try sink.finish()
-      return .read(sink, status, skipped: skipped, lost: lost)
-    } catch let error as Errno {
-      return .failed(ItemStatus(error), "\(path): \(error)")
-    } catch {
-      return .failed(.error, "\(path): \(error)")
-    }
-  }
-
-  /// Copies the file, or its beginning and end; answers how many bytes in the middle were skipped,
-  /// and how many were no longer there.
-  private func copy(
-    _ descriptor: FileDescriptor, size: Int, into sink: inout ItemSink
-  ) throws -> (skipped: Int, lost: Int) {
-    // The kernel's own files have no size; they end where reading ends.
-    guard size > 0 else {
-      _ = try copy(descriptor, count: capBytes + 1, into: &sink)
-      return (0, 0)
-    }
-    let reserve = 256
-    guard keepsTail, size > capBytes else {
-      return (0, try copy(descriptor, count: size, into: &sink))
-    }
-    let head = try wholeLines(descriptor, Spool.headBytes)
-    try sink.append(head[...])
-    let tailStart = size - (capBytes - Spool.headBytes - reserve)
-    try descriptor.seek(offset: Int64(tailStart), from: .start)
-    let first = try descriptor.readChunk(upTo: 64 << 10)
-    let fragment = first.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-    let skipped = tailStart + fragment - head.count
-    try sink.append(Array("### cnitriage: \(skipped) bytes omitted ###\n".utf8)[...])
-    try sink.append(first[fragment...])
-    return (skipped, try copy(descriptor, count: size - tailStart - first.count, into: &sink))
-  }
-
-  private func wholeLines(_ descriptor: FileDescriptor, _ count: Int) throws -> [UInt8] {
-    var head: [UInt8] = []
-    while head.count < count {
-      let chunk = try descriptor.readChunk(upTo: count - head.count)
-      if chunk.isEmpty { break }
-      head += chunk
-    }
-    if let last = head.lastIndex(of: UInt8(ascii: "\n")) { head.removeSubrange((last + 1)...) }
-    return head
-  }
-
-  /// A log that grows during the read stops at the size that it had when it was opened; answers how
-  /// many bytes it had become shorter by.
-  private func copy(
-    _ descriptor: FileDescriptor, count: Int, into sink: inout ItemSink
-  ) throws -> Int {
-    var left = count
-    while left > 0, !sink.isFull {
-      let chunk = try descriptor.readChunk(upTo: min(left, 128 << 10))
-      if chunk.isEmpty { return left }
-      try sink.append(chunk[...])
-      left -= chunk.count
-    }
-    return 0
   }
 }
 
