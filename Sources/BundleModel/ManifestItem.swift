@@ -28,6 +28,8 @@ public struct ManifestItem: Sendable, Codable, Equatable {
   public var sha256: String?
   /// Modification time of a file on the node, RFC 3339 in UTC.
   public var originModifiedAt: String?
+  /// Number of a file in its file system, which a rotated log keeps under its new name.
+  public var originInode: UInt64?
   /// What was left out, if anything.
   public var truncation: Truncation?
   /// Masked secrets per redaction rule.
@@ -58,6 +60,7 @@ public struct ManifestItem: Sendable, Codable, Equatable {
     case bytesSource = "bytes_source"
     case bytesStored = "bytes_stored"
     case originModifiedAt = "origin_mtime"
+    case originInode = "origin_inode"
     case standardError = "stderr"
   }
 }

@@ -24,6 +24,7 @@ public struct CollectCommand<FollowUp: CollectFollowUp>: AsyncParsableCommand {
   @OptionGroup(title: "What is gathered") var selection: SelectionOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Concealment") var concealment: RedactionOptions
   @OptionGroup(title: "Node") var node: NodeOptions
   @OptionGroup(title: "Cluster") var cluster: ClusterOptions
   @OptionGroup(title: "Screen") var screen: ScreenOptions
@@ -31,6 +32,18 @@ public struct CollectCommand<FollowUp: CollectFollowUp>: AsyncParsableCommand {
 
   /// Made by the argument parser.
   public init() {}
+
+  /// Refuses flags that don't go together, before anything happens.
+  public func validate() throws {
+    let isStreamed = output.output == "-"
+    try concealment.check(isStreamed: isStreamed)
+    guard !isStreamed || !screen.json else {
+      throw ValidationError("--json and -o - both need standard output.")
+    }
+    guard !isStreamed || !followUp.isWanted else {
+      throw ValidationError("--check needs a bundle on this node, not on standard output.")
+    }
+  }
 
   /// Gathers the bundle.
   public func run() async throws {
@@ -43,7 +56,8 @@ public struct CollectCommand<FollowUp: CollectFollowUp>: AsyncParsableCommand {
       return
     }
     let run = CollectRun(
-      selection: selection, limits: limits, output: output, node: node, screen: screen)
+      selection: selection, limits: limits, output: output, concealment: concealment, node: node,
+      screen: screen)
     let code: Int32
     do throws(CollectError) {
       code = try await run.run { path in

@@ -3,13 +3,13 @@ import BundleReader
 
 /// What a rewrite changes of a bundle. The defaults change nothing.
 protocol BundleChange {
-  /// Where a file stands in the new archive; the path begins with the bundle's top folder, if it
-  /// has one. `nil` leaves the file out.
+  /// Where a file stands in the new archive, and the name of the top folder of a native bundle.
+  /// `nil` leaves a file out.
   mutating func path(_ path: String) -> String?
+  /// Whether a file may pass, after a look at its first bytes.
+  mutating func keeps(_ file: RewrittenFile) -> Bool
   /// What the bytes of a file pass through; `nil` copies them.
   mutating func filter(for file: RewrittenFile) -> (any ByteFilter)?
-  /// Takes a filter back whose file has passed.
-  mutating func finished(_ filter: any ByteFilter)
   /// Changes what the manifest says about one item, after path, size and checksum are up to date.
   mutating func describe(_ item: inout ManifestItem)
   /// Changes what the manifest says about the bundle.
@@ -18,8 +18,8 @@ protocol BundleChange {
 
 extension BundleChange {
   mutating func path(_ path: String) -> String? { path }
+  mutating func keeps(_ file: RewrittenFile) -> Bool { true }
   mutating func filter(for file: RewrittenFile) -> (any ByteFilter)? { nil }
-  mutating func finished(_ filter: any ByteFilter) {}
   mutating func describe(_ item: inout ManifestItem) {}
   mutating func describe(_ manifest: inout Manifest) {}
 }

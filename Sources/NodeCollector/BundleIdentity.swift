@@ -12,6 +12,8 @@ public struct BundleIdentity: Sendable {
   public let platform: Manifest.Platform
   /// What the collector is allowed to do there.
   public let privilege: Manifest.Privilege?
+  private let time: Int64
+  private let caseID: String?
 
   /// Names a bundle; bytes that could surprise a shell or an archive become `_`.
   public init(
@@ -21,6 +23,8 @@ public struct BundleIdentity: Sendable {
     self.bundleID = bundleID
     self.platform = platform
     self.privilege = privilege
+    self.time = time
+    self.caseID = caseID
     let host = Self.safe(platform.hostName.prefix(63))
     let instance = platform.instanceID.map { Self.safe($0.prefix(40)) } ?? "noid"
     let id = caseID.map { Self.safe($0.prefix(40)) + "-" } ?? ""
@@ -30,12 +34,23 @@ public struct BundleIdentity: Sendable {
   /// Names a bundle that holds a cluster and no node.
   init(cluster: String, time: Int64, effectiveUserID: UInt32) {
     privilege = nil
+    self.time = time
+    caseID = nil
     bundleID = UUID().uuidString.lowercased()
     platform = Manifest.Platform(
       osID: nil, osVersion: nil, kernel: "", architecture: "", hostName: "", instanceID: nil,
       effectiveUserID: effectiveUserID, hostRoot: "/")
     name =
       "cnitriage-cluster-\(Self.safe(cluster.prefix(63)))-\(RFC3339.compact(microseconds: time))"
+  }
+
+  /// The same bundle under a name that says no more than its contents do.
+  public func masked(by masking: Masking) -> BundleIdentity {
+    var texts = masking.texts()
+    var platform = platform
+    texts.mask(&platform)
+    return BundleIdentity(
+      bundleID: bundleID, time: time, platform: platform, privilege: privilege, caseID: caseID)
   }
 
   /// Names the bundle of a node that was looked at; a reproducible one has no id of its own.

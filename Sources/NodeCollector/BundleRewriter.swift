@@ -57,10 +57,9 @@ public struct BundleRewriter: Sendable {
       guard let path = pathInside(file.path), !items.isReplaced(path) else { return }
       let start = try nextChunk()
       let old = RewrittenFile(path: path, item: items.item(at: path), start: start ?? [])
-      guard let place = change.path(path) else { return items.leaveOut(path) }
+      guard change.keeps(old), let place = change.path(path) else { return items.leaveOut(path) }
       var copy = FileCopying(filter: change.filter(for: old), folder: folder)
       try copy.take(start, then: nextChunk)
-      if let filter = copy.filter { change.finished(filter) }
       let written = try writer.add(copy.spool, at: place, modified: file.modified)
       items.update(path, to: place, written, masked: copy.filter?.masked ?? [:])
     }

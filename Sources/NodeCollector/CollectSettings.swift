@@ -8,7 +8,9 @@ public struct CollectSettings: Sendable, Equatable {
   public var includesUserData: Bool
   /// Whether items may make a service of the node write something.
   public var allowsSideEffects: Bool
-  /// The longest that one probe may sample, in seconds.
+  /// Whether timed probes are made.
+  public var probes: Bool
+  /// The longest all timed probes together may take, in seconds.
   public var probeSeconds: Double
   /// How members and the archive are named.
   public var layout: BundleLayout
@@ -26,7 +28,8 @@ public struct CollectSettings: Sendable, Equatable {
   /// The settings of a plain run.
   public init(
     window: LogWindow = LogWindow(), podLogs: [String] = [], includesUserData: Bool = false,
-    allowsSideEffects: Bool = false, probeSeconds: Double = 45, layout: BundleLayout = .native,
+    allowsSideEffects: Bool = false, probes: Bool = true, probeSeconds: Double = 45,
+    layout: BundleLayout = .native,
     labels: [String: String] = [:], caseID: String? = nil, fixedTime: Int64? = nil,
     owner: BundleOwner? = nil
   ) {
@@ -34,6 +37,7 @@ public struct CollectSettings: Sendable, Equatable {
     self.podLogs = podLogs
     self.includesUserData = includesUserData
     self.allowsSideEffects = allowsSideEffects
+    self.probes = probes
     self.probeSeconds = probeSeconds
     self.layout = layout
     self.labels = labels

@@ -10,16 +10,19 @@ public struct Collector: Sendable {
   private let host: Host
   private let limits: CollectLimits
   private let settings: CollectSettings
+  private let masking: Masking
   private let tool: Manifest.ToolVersion
 
   /// A collector for a node.
   public init(
     host: Host, limits: CollectLimits = CollectLimits(),
-    settings: CollectSettings = CollectSettings(), tool: Manifest.ToolVersion
+    settings: CollectSettings = CollectSettings(), masking: Masking = .secrets,
+    tool: Manifest.ToolVersion
   ) {
     self.host = host
     self.limits = limits
     self.settings = settings
+    self.masking = masking
     self.tool = tool
   }
 
@@ -35,7 +38,7 @@ public struct Collector: Sendable {
   ///
   /// - Parameters:
   ///   - plan: what to gather.
-  ///   - identity: names the bundle; see ``BundleIdentity``.
+  ///   - identity: names the bundle; see ``BundleIdentity`` and ``BundleIdentity/masked(by:)``.
   ///   - output: where the bundle goes.
   ///   - format: how it is compressed.
   ///   - interruptions: ends the run early, in an orderly way.
@@ -140,10 +143,13 @@ public struct Collector: Sendable {
     let runner = ItemRunner(
       context: RunContext(
         host: host, limits: limits, settings: settings,
-        spoolFolder: SpoolFolder.choose(for: open.final)))
+        spoolFolder: SpoolFolder.choose(for: open.final), masking: masking))
     let description = try BundleDescription(identity: identity, tool: tool, createdAt: start).json()
+    let concealment = Concealment(masking)
     let skipped = plan.skipped.compactMap { entry in
-      Catalog.artifact(entry.id).map { runner.ended($0, .skipped, entry.reason) }
+      Catalog.artifact(entry.id).map {
+        concealment.applied(to: runner.ended($0, .skipped, entry.reason))
+      }
     }
     try await packing.perform(patience: stop.patience) { writer in
       try writer.add(description, at: "bundle.json", modified: start)
@@ -155,8 +161,10 @@ public struct Collector: Sendable {
     for stages in rounds {
       let items = stages.flatMap { stage in plan.items.filter { $0.stage == stage } }
       try await scheduler.run(items, events: events) { members in
+        for member in members { runner.context.probes.note(member.item) }
+        let concealed = members.map { concealment.applied(to: $0) }
         try await packing.perform(patience: stop.patience) { writer in
-          for member in members { try writer.add(member) }
+          for member in concealed { try writer.add(member) }
         }
       }
     }
@@ -169,7 +177,7 @@ public struct Collector: Sendable {
     stop: StopReason
   ) async throws -> Manifest {
     let end = host.clock.wall()
-    let (tool, settings) = (tool, settings)
+    let (tool, settings, level) = (tool, settings, masking.level)
     return try await packing.perform(patience: stop.patience) { writer in
       try writer.add(RunLog.lines(writer.items), at: "collect.log", modified: end)
       try writer.add(PlanDescription(plan).json(), at: "plan.json", modified: end)
@@ -179,7 +187,7 @@ public struct Collector: Sendable {
         bundleID: identity.bundleID, complete: reason == nil, endReason: reason ?? .done,
         tool: tool, startedAt: RFC3339.string(microseconds: start),
         endedAt: RFC3339.string(microseconds: end), platform: identity.platform,
-        items: writer.items)
+        redaction: level, items: writer.items)
       manifest.privilege = identity.privilege
       manifest.labels = settings.labels.isEmpty ? nil : settings.labels
       manifest.caseID = settings.caseID

@@ -17,6 +17,8 @@ public struct Host: Sendable {
   public var effectiveUserID: UInt32
   /// What this kind of node has; until it is known, everything.
   public var traits: Set<NodeTrait>
+  /// The mounts of this process, which tell where network file systems are.
+  public var mountInfo: FilePath
 
   /// Whether the root is the mount of a real node's file system, with that node's `/proc` in it.
   public var hasForeignProcesses = false
@@ -60,7 +62,7 @@ public struct Host: Sendable {
     ports: [Int: Int] = [:],
     metadata: Endpoint = Endpoint(address: "169.254.169.254", port: 80),
     clock: Clock, effectiveUserID: UInt32,
-    traits: Set<NodeTrait> = Set(NodeTrait.allCases)
+    traits: Set<NodeTrait> = Set(NodeTrait.allCases), mountInfo: FilePath = "/proc/self/mountinfo"
   ) {
     self.root = root
     self.commandPath = commandPath
@@ -70,12 +72,22 @@ public struct Host: Sendable {
     self.effectiveUserID = effectiveUserID
     isPrivileged = effectiveUserID == 0
     self.traits = traits
+    self.mountInfo = mountInfo
   }
 
-  /// Where a path of the node stands for this process.
+  /// Where a path of the node stands for this process. Links are resolved inside the node.
   func path(_ absolute: String) -> FilePath {
-    guard root != "/" else { return FilePath(absolute) }
-    return root.appending(String(seen(absolute).drop { $0 == "/" }))
+    guard root != "/", case .found(let place) = rooted().resolve(seen(absolute)) else {
+      return FilePath(absolute)
+    }
+    return place
+  }
+
+  /// Resolves paths of the node; without network file systems where files of any folder are read.
+  func rooted(avoidingNetwork: Bool = false) -> RootedPath {
+    guard avoidingNetwork else { return RootedPath(root: root) }
+    let mounts = SmallFile.text(at: mountInfo, limit: 8 << 20).map { MountTable($0) }
+    return RootedPath(root: root, avoiding: mounts ?? MountTable())
   }
 
   /// The same path in the node's own process table. Through a mount of the node's `/proc` the parts

@@ -46,7 +46,8 @@ struct ItemRunner: Sendable {
     return ended(artifact, .error, "the item names no program")
   }
 
-  private func journalCommand(units: [String], options: [String]) -> [String] {
+  /// The program and arguments that read the journal of units within the run's window.
+  func journalCommand(units: [String], options: [String]) -> [String] {
     ["journalctl"] + units.map { "--unit=\($0)" } + options
       + context.settings.window.journalArguments
       + ["--output=short-iso-precise", "--utc", "--no-pager", "--quiet"]
@@ -84,6 +85,9 @@ struct ItemRunner: Sendable {
   private func refusal(_ artifact: Artifact) async -> (ItemStatus, String)? {
     if artifact.needsRoot, !host.isPrivileged {
       return (.denied, "needs root")
+    }
+    if artifact.id.category == "probe", !context.settings.probes {
+      return (.skipped, "left out by --no-probes")
     }
     for need in artifact.needs {
       switch need {

@@ -38,7 +38,7 @@ public struct Plan: Sendable {
       } else if artifact.tier > tier {
         skipped.append(
           Skipped(id: artifact.id, reason: "belongs to the profile \(artifact.tier.rawValue)"))
-      } else if !metadata, artifact.id.category == "imds" {
+      } else if !metadata, artifact.id.category == "imds" || artifact.id == .probeMetadata {
         skipped.append(Skipped(id: artifact.id, reason: "left out by --no-imds"))
       } else if !probes, artifact.stage == .probes || artifact.id.category == "probe" {
         skipped.append(Skipped(id: artifact.id, reason: "left out by --no-probes"))

@@ -7,24 +7,31 @@ struct RunContext: Sendable {
   let settings: CollectSettings
   /// Where temporary files without a name may live.
   let spoolFolder: String
+  /// What the bundle conceals.
+  let masking: Masking
+  /// What the run's probes found.
+  let probes = ProbeStore()
 
   init(
     host: Host, limits: CollectLimits, settings: CollectSettings = CollectSettings(),
-    spoolFolder: String
+    spoolFolder: String, masking: Masking = .secrets
   ) {
     self.host = host
     self.limits = limits
     self.settings = settings
     self.spoolFolder = spoolFolder
+    self.masking = masking
   }
 
   var files: FileSource {
     FileSource(
-      host: host, limits: limits, spoolFolder: spoolFolder, since: settings.window.since)
+      host: host, limits: limits, spoolFolder: spoolFolder, settings: settings, masking: masking)
   }
   var commands: CommandSource {
-    CommandSource(host: host, limits: limits, spoolFolder: spoolFolder)
+    CommandSource(host: host, limits: limits, spoolFolder: spoolFolder, masking: masking)
   }
-  var http: HTTPSource { HTTPSource(host: host, limits: limits, spoolFolder: spoolFolder) }
+  var http: HTTPSource {
+    HTTPSource(host: host, limits: limits, spoolFolder: spoolFolder, masking: masking)
+  }
   var derived: DerivedSource { DerivedSource(context: self) }
 }

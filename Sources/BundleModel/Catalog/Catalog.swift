@@ -2,8 +2,9 @@
 public enum Catalog {
   /// All declared items.
   public static let all: [Artifact] =
-    Artifact.host + Artifact.system + Artifact.kubelet + Artifact.cni + Artifact.ipamd
-    + Artifact.net + Artifact.sysctl + Artifact.imds + Artifact.kube
+    Artifact.host + Artifact.system + Artifact.kubelet + Artifact.runtime + Artifact.cni
+    + Artifact.logs + Artifact.ipamd + Artifact.net + Artifact.sysctl + Artifact.imds
+    + Artifact.kube + Artifact.probe
 
   /// The declaration behind an id, of a node's items or a cluster's, if this version knows it.
   public static func artifact(_ id: ArtifactID) -> Artifact? {

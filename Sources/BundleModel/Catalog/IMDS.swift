@@ -9,7 +9,8 @@ extension ArtifactID {
 
 extension Artifact.Derivation {
   /// Metadata with and without a token, from the host and from a pod.
-  public static let metadataReach: Self = "metadata with and without a token, from the host and from a pod"
+  public static let metadataReach: Self =
+    "metadata with and without a token, from the host and from a pod"
 }
 
 extension Artifact {

@@ -74,7 +74,8 @@ extension Artifact {
       .ip6tablesLegacy, "IPv6", "ip6tables-legacy-save", "net/ip6tables-legacy-save.txt",
       needs: [.legacyTables(ipv6: true)]),
     save(
-      .iptablesNft, "IPv4", "iptables-nft-save", "net/iptables-nft-save.txt", needs: [.module("nf_tables")]),
+      .iptablesNft, "IPv4", "iptables-nft-save", "net/iptables-nft-save.txt",
+      needs: [.module("nf_tables")]),
     save(
       .ip6tablesNft, "IPv6", "ip6tables-nft-save", "net/ip6tables-nft-save.txt",
       needs: [.module("nf_tables")]),

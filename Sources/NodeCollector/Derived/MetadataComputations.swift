@@ -5,6 +5,6 @@ extension DerivedSource {
   static let metadataComputations: [Artifact.Derivation: Computation] = [
     .metadataReach: { request in
       await MetadataReach(host: request.host).output(seconds: request.seconds)
-    },
+    }
   ]
 }

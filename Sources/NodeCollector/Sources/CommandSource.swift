@@ -9,6 +9,7 @@ struct CommandSource: Sendable {
   let spoolFolder: String
   /// The environment of programs that act for the user; without one it is the host's fixed one.
   var userEnvironment: [String: String]?
+  var masking: Masking = .secrets
 
   /// The program's standard output as one member.
   func run(
@@ -25,7 +26,8 @@ struct CommandSource: Sendable {
       return member
     }
     let start = host.clock.monotonic()
-    let sink = ItemSink(artifact, limits: limits, spoolFolder: spoolFolder)
+    let sink = ItemSink(
+      artifact, limits: limits, spoolFolder: spoolFolder, masking: masking)
     let outcome = await capture(program, arguments, into: sink, seconds: seconds)
     member.item.durationMilliseconds = Int((host.clock.monotonic() - start) / 1000)
     apply(outcome, to: &member, artifact: artifact, seconds: seconds)
@@ -136,10 +138,11 @@ struct CommandSource: Sendable {
   ) async -> Outcome {
     let errors = ItemSink(
       rule: .scan, capBytes: limits.standardErrorBytes, keeps: .head, limits: limits,
-      spoolFolder: spoolFolder)
+      spoolFolder: spoolFolder, masking: masking)
     let child = ChildProcess(
-      place: host.place(ofProgram: program), arguments: arguments, environment: userEnvironment ?? host.environment,
-      seconds: seconds, graceSeconds: limits.graceSeconds,
+      place: host.place(ofProgram: program), arguments: arguments,
+      environment: userEnvironment ?? host.environment, seconds: seconds,
+      graceSeconds: limits.graceSeconds,
       cancelledGraceSeconds: min(limits.graceSeconds, limits.cancelledGraceSeconds))
     let outcome = await BlockingThread.run(
       seconds: seconds + limits.graceSeconds + 2 * ChildProcess.abandonSeconds,

@@ -37,13 +37,17 @@ struct MetadataSource: Sendable {
     "iam/security-credentials/", "identity-credentials/", "user-data",
   ]
 
-  /// Asks for every path; `*` in a path stands for each entry of the listing before it.
-  func answers(to paths: [String], seconds: Double) async throws(Unreachable) -> Answers {
+  /// Asks for every path; `*` in a path stands for each entry of the listing before it. User data
+  /// is refused like a credential unless the user of the program asked for it.
+  func answers(
+    to paths: [String], seconds: Double, includesUserData: Bool = false
+  ) async throws(Unreachable) -> Answers {
     let deadline = host.clock.monotonic() + Int64(seconds * 1_000_000)
     let token = try await token(seconds: min(2, seconds))
     var answers: [Answer] = []
     var listings: [String: [String]] = [:]
-    for path in paths where !Self.forbidden.contains(where: { path.contains($0) }) {
+    let forbidden = Self.forbidden.filter { !includesUserData || $0 != "user-data" }
+    for path in paths where !forbidden.contains(where: { path.contains($0) }) {
       guard let star = path.firstIndex(of: "*") else {
         answers.append(await ask(path, token: token, until: deadline))
         continue
