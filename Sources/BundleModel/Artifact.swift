@@ -29,13 +29,16 @@ public struct Artifact: Sendable {
   public let stage: Stage
   /// How the members of a group of files are named.
   public let naming: Naming
+  /// What answers in the same form where the node lacks the program that `source` names.
+  public let fallback: Derivation?
 
   /// Declares an item. Every bound has the value of its class unless the item says otherwise.
   public init(
     _ id: ArtifactID, _ summary: String, source: Source, path: String, needs: [Need] = [],
     holds: Lock? = nil, tier: Tier = .minimum, needsRoot: Bool = false,
     timeoutSeconds: Double = 5, capBytes: Int = 1 << 20, keeps: Kept = .head,
-    redaction: RedactionRule = .scan, stage: Stage = .parallel, naming: Naming = .fullPath
+    redaction: RedactionRule = .scan, stage: Stage = .parallel, naming: Naming = .fullPath,
+    fallback: Derivation? = nil
   ) {
     self.id = id
     self.summary = summary
@@ -51,6 +54,7 @@ public struct Artifact: Sendable {
     self.redaction = redaction
     self.stage = stage
     self.naming = naming
+    self.fallback = fallback
   }
 
   /// The same item once more at the end of the run, under an id and a path of its own.
@@ -58,7 +62,7 @@ public struct Artifact: Sendable {
     Artifact(
       id, summary, source: source, path: path, needs: needs, holds: holds, tier: tier,
       needsRoot: needsRoot, timeoutSeconds: timeoutSeconds, capBytes: capBytes, keeps: keeps,
-      redaction: redaction, stage: .again, naming: naming)
+      redaction: redaction, stage: .again, naming: naming, fallback: fallback)
   }
 }
 
@@ -108,8 +112,16 @@ extension Artifact {
     /// `/proc/net/ip_tables_names` or its IPv6 twin names at least one table. Listing a table whose
     /// module is absent would load the module, and so change the node.
     case legacyTables(ipv6: Bool)
+    /// The kernel's part of the backend that this iptables program drives is loaded; asking would
+    /// load it otherwise.
+    case backend(String)
+    /// The default iptables program's backend holds this table; listing it would create it
+    /// otherwise.
+    case table(String, ipv6: Bool)
     /// A kernel module is loaded or built in; asking would load it otherwise.
     case module(String)
+    /// A path exists that a running service keeps; asking for the service might start it otherwise.
+    case path(String)
     /// The node is of a kind that has such a thing; elsewhere the item is `unsupported`.
     case trait(NodeTrait)
   }

@@ -10,6 +10,8 @@ public struct BundleIdentity: Sendable {
   public let name: String
   /// What kind of machine it is.
   public let platform: Manifest.Platform
+  /// What was learnt about instance metadata while looking at the node.
+  private(set) var metadata = MetadataSession()
 
   /// Names a bundle; bytes that could surprise a shell or an archive become `_`.
   public init(bundleID: String, time: Int64, platform: Manifest.Platform) {
@@ -23,19 +25,24 @@ public struct BundleIdentity: Sendable {
   /// Looks at the node; takes two seconds at most when the metadata service is silent.
   public static func probe(_ host: Host, asksMetadata: Bool) async -> BundleIdentity {
     let system = SystemName.current()
+    let session = MetadataSession()
     let release = osRelease(SmallFile(host: host).text("/etc/os-release") ?? "")
     let platform = Manifest.Platform(
       osID: release["ID"], osVersion: release["VERSION_ID"], kernel: system.release,
       architecture: system.machine, hostName: system.nodeName,
-      instanceID: asksMetadata ? await instanceID(host) : nil,
+      instanceID: asksMetadata ? await instanceID(host, session) : nil,
       effectiveUserID: host.effectiveUserID, hostRoot: host.root.string)
-    return BundleIdentity(
+    var identity = BundleIdentity(
       bundleID: UUID().uuidString.lowercased(), time: host.clock.wall(), platform: platform)
+    identity.metadata = session
+    return identity
   }
 
-  private static func instanceID(_ host: Host) async -> String? {
+  private static func instanceID(
+    _ host: Host, _ session: MetadataSession
+  ) async -> String? {
     // Without an answer the bundle is named without an instance; the imds items tell why.
-    let answers = try? await MetadataSource(host: host)
+    let answers = try? await MetadataSource(host: host, session: session)
       .answers(to: ["meta-data/instance-id"], seconds: 1)
     guard let body = answers?.requests.first?.body, body.hasPrefix("i-") else { return nil }
     return body

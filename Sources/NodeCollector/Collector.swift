@@ -120,7 +120,7 @@ public struct Collector: Sendable {
     let runner = ItemRunner(
       context: RunContext(
         host: host, limits: limits, settings: settings,
-        spoolFolder: SpoolFolder.choose(for: open.final)))
+        spoolFolder: SpoolFolder.choose(for: open.final), metadata: identity.metadata))
     let scheduler = Scheduler(runner: runner, jobs: limits.jobs)
     for skipped in plan.skipped {
       guard let artifact = Catalog.artifact(skipped.id) else { continue }

@@ -7,15 +7,18 @@ struct RunContext: Sendable {
   let settings: CollectSettings
   /// Where temporary files without a name may live.
   let spoolFolder: String
+  /// What the run knows about instance metadata.
+  let metadata: MetadataSession
 
   init(
     host: Host, limits: CollectLimits, settings: CollectSettings = CollectSettings(),
-    spoolFolder: String
+    spoolFolder: String, metadata: MetadataSession = MetadataSession()
   ) {
     self.host = host
     self.limits = limits
     self.settings = settings
     self.spoolFolder = spoolFolder
+    self.metadata = metadata
   }
 
   var files: FileSource { FileSource(host: host, limits: limits, spoolFolder: spoolFolder) }

@@ -3,7 +3,9 @@ public enum Catalog {
   /// All declared items.
   public static let all: [Artifact] =
     Artifact.host + Artifact.system + Artifact.kubelet + Artifact.cni + Artifact.ipamd
-    + Artifact.net + Artifact.sysctl + Artifact.imds + Artifact.kube
+    + Artifact.pods + Artifact.net + Artifact.netCounters + Artifact.packetFilter
+    + Artifact.netConfiguration + Artifact.netAgain + Artifact.sysctl + Artifact.ebpf
+    + Artifact.imds + Artifact.kube
 
   /// The declaration behind an id, if this version knows it.
   public static func artifact(_ id: ArtifactID) -> Artifact? {

@@ -31,9 +31,11 @@ struct CommandSource: Sendable {
     return member
   }
 
-  /// Where a program stands, or `nil`.
+  /// Where a program stands, or `nil`. A name that begins with a slash is a path on the node.
   func locate(_ name: String) async -> FilePath? {
-    let candidates = host.commandPath.map { FilePath($0).appending(name) }
+    let candidates =
+      name.hasPrefix("/")
+      ? [host.path(name)] : host.commandPath.map { FilePath($0).appending(name) }
     let found = await BlockingThread.run(seconds: 2) {
       candidates.first { ExecutableFile.exists(at: $0) }
     }
