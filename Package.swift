@@ -52,15 +52,18 @@ let package = Package(
     // The node side: small, static where wanted, without full Foundation.
     .systemLibrary(name: "CLinux"),
     .target(name: "Redaction", swiftSettings: strict + instrumented),
+    .target(name: "WireFormats", swiftSettings: strict + instrumented),
     .target(
       name: "NodeCollector",
       dependencies: [
-        "BundleModel", "BundleArchive", "CLinux", "Redaction", subprocess, systemPackage, nioCore,
-        nioPosix, nioHTTP1, nioHTTP2, nioHPACK, crypto,
+        "BundleModel", "BundleArchive", "BundleReader", "CLinux", "Redaction", "WireFormats", subprocess,
+        systemPackage, nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHPACK, crypto,
       ], swiftSettings: strict),
     .target(
       name: "CollectCommand",
-      dependencies: ["BundleModel", "NodeCollector", systemPackage, argumentParser],
+      dependencies: [
+        "BundleModel", "BundleReader", "NodeCollector", systemPackage, argumentParser,
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "cnitriage-node", dependencies: ["BundleModel", "CollectCommand", argumentParser],
@@ -90,8 +93,8 @@ let package = Package(
     .target(
       name: "Analysis",
       dependencies: [
-        "BundleModel", "BundleReader", "BuiltinRules", "Facts", "FactStore", "ReportModel",
-        "RuleEngine", crypto,
+        "BundleArchive", "BundleModel", "BundleReader", "BuiltinRules", "Facts", "FactStore",
+        "ReportModel", "RuleEngine", crypto, systemPackage,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -134,10 +137,12 @@ let package = Package(
       dependencies: ["BundleArchive", "BundleModel", "BundleReader", systemPackage],
       swiftSettings: strict),
     .testTarget(name: "RedactionTests", dependencies: ["Redaction"], swiftSettings: strict),
+    .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats"], swiftSettings: strict),
     .testTarget(
       name: "NodeCollectorTests",
       dependencies: [
-        "BundleArchive", "BundleModel", "NodeCollector", systemPackage, crypto, nioCore, nioPosix,
+        "BundleArchive", "BundleModel", "BundleReader", "NodeCollector", "Redaction", "WireFormats",
+        systemPackage, crypto, nioCore, nioPosix, nioHTTP2, nioHPACK,
       ],
       swiftSettings: strict),
     .testTarget(
@@ -178,6 +183,7 @@ if isFuzzing {
   let fuzzers: [(name: String, target: String, dependencies: [Target.Dependency])] = [
     ("fuzz-redaction", "FuzzRedaction", ["Redaction"]),
     ("fuzz-facts", "FuzzFacts", ["BundleModel", "Facts"]),
+    ("fuzz-wire", "FuzzWire", ["WireFormats"]),
   ]
   package.targets += fuzzers.map { fuzzer in
     .executableTarget(

@@ -19,8 +19,11 @@ public struct Artifact: Sendable {
   public let needsRoot: Bool
   /// The longest the source may take, in seconds.
   public let timeoutSeconds: Double
-  /// The most bytes that are kept.
+  /// The most bytes that are kept; of a group of files, of each.
   public let capBytes: Int
+  /// The most bytes that are kept of all files of a group together, the newest files first; `nil`
+  /// where the number of files bounds the group.
+  public let groupBytes: Int?
   /// Which end of an item that exceeds its cap is kept.
   public let keeps: Kept
   /// What is masked while the bytes pass.
@@ -36,9 +39,9 @@ public struct Artifact: Sendable {
   public init(
     _ id: ArtifactID, _ summary: String, source: Source, path: String, needs: [Need] = [],
     holds: Lock? = nil, tier: Tier = .minimum, needsRoot: Bool = false,
-    timeoutSeconds: Double = 5, capBytes: Int = 1 << 20, keeps: Kept = .head,
-    redaction: RedactionRule = .scan, stage: Stage = .parallel, naming: Naming = .fullPath,
-    fallback: Derivation? = nil
+    timeoutSeconds: Double = 5, capBytes: Int = 1 << 20, groupBytes: Int? = nil,
+    keeps: Kept = .head, redaction: RedactionRule = .scan, stage: Stage = .parallel,
+    naming: Naming = .fullPath, fallback: Derivation? = nil
   ) {
     self.id = id
     self.summary = summary
@@ -50,6 +53,7 @@ public struct Artifact: Sendable {
     self.needsRoot = needsRoot
     self.timeoutSeconds = timeoutSeconds
     self.capBytes = capBytes
+    self.groupBytes = groupBytes
     self.keeps = keeps
     self.redaction = redaction
     self.stage = stage
@@ -57,22 +61,33 @@ public struct Artifact: Sendable {
     self.fallback = fallback
   }
 
+  /// The same item within other bounds.
+  public func bounded(timeoutSeconds: Double, capBytes: Int) -> Artifact {
+    Artifact(
+      id, summary, source: source, path: path, needs: needs, holds: holds, tier: tier,
+      needsRoot: needsRoot, timeoutSeconds: timeoutSeconds, capBytes: capBytes, keeps: keeps,
+      redaction: redaction, stage: stage, naming: naming, fallback: fallback)
+  }
+
   /// The same item once more at the end of the run, under an id and a path of its own.
   public func again(_ id: ArtifactID, _ summary: String, path: String) -> Artifact {
     Artifact(
       id, summary, source: source, path: path, needs: needs, holds: holds, tier: tier,
-      needsRoot: needsRoot, timeoutSeconds: timeoutSeconds, capBytes: capBytes, keeps: keeps,
-      redaction: redaction, stage: .again, naming: naming, fallback: fallback)
+      needsRoot: needsRoot, timeoutSeconds: timeoutSeconds, capBytes: capBytes,
+      groupBytes: groupBytes, keeps: keeps, redaction: redaction, stage: .again, naming: naming,
+      fallback: fallback)
   }
 }
 
 extension Artifact {
   /// How a node answers. An enumeration, so that every kind of source is handled everywhere.
   public enum Source: Sendable, Equatable {
-    /// The first of these files that exists.
+    /// The first of these files that exists; a text in braces stands for what the node itself
+    /// names, see ``FoundPath``.
     case file([String])
     /// Every regular file below these folders or matching these patterns; `*` stands for any run
-    /// of characters inside one path component, once in each. Members stand below `path`.
+    /// of characters inside one path component, once in each; a text in braces stands for what
+    /// the node itself names, see ``FoundPath``. Members stand below `path`.
     case files([String])
     /// A program, looked up on a fixed path, with its arguments; never a shell line.
     case command(String, [String])

@@ -8,6 +8,7 @@ final class FolderStream: MemberStream {
   private let limits: ReadLimits
   private var pending: ArraySlice<(path: String, size: Int)>
   private var current: OpenFile?
+  private(set) var modified: Int64 = 0
   private(set) var notes: [String] = []
 
   init(_ path: String, name: String, limits: ReadLimits) throws(BundleError) {
@@ -70,10 +71,18 @@ final class FolderStream: MemberStream {
         try FileDescriptor.open(
           root.appending(file.path), .readOnly,
           options: [.closeOnExec, .noFollow, .nonBlocking]))
+      modified = Self.modified(root.appending(file.path))
     } catch {
       throw .notReadable(file.path, "\(error)")
     }
     return file
+  }
+
+  /// Bundles of folders get the times of their files; a file that can't be asked has none.
+  private static func modified(_ path: FilePath) -> Int64 {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path.string)
+    let date = attributes?[.modificationDate] as? Date
+    return date.map { Int64($0.timeIntervalSince1970 * 1_000_000) } ?? 0
   }
 
   func nextChunk() throws(BundleError) -> ArraySlice<UInt8>? {

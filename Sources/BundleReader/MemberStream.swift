@@ -6,6 +6,8 @@ import SystemPackage
 protocol MemberStream: AnyObject {
   /// The next regular file's checked path and declared size, or `nil` at the end.
   func next() throws(BundleError) -> (path: String, size: Int)?
+  /// When that file was modified, in microseconds since 1970.
+  var modified: Int64 { get }
   /// The next bytes of that file, or `nil` at its end.
   func nextChunk() throws(BundleError) -> ArraySlice<UInt8>?
   /// What was ignored so far, such as links.
@@ -20,6 +22,7 @@ final class ArchiveStream: MemberStream {
   private let limits: ReadLimits
   private var members = 0
   private var totalBytes = 0
+  private(set) var modified: Int64 = 0
   private(set) var notes: [String] = []
 
   init(_ file: OpenFile, name: String, limits: ReadLimits) throws(BundleError) {
@@ -51,6 +54,7 @@ final class ArchiveStream: MemberStream {
         guard member.size <= limits.memberBytes else {
           throw .exceeds(name, "entry `\(path)` has \(member.size) bytes")
         }
+        modified = member.modified
         return (path, member.size)
       case .directory: continue
       case .link, .special: notes.append("ignored \(path): it is no regular file")

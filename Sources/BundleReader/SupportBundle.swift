@@ -17,15 +17,10 @@ public struct SupportBundle: Sendable {
   /// What was odd about the input without making it unreadable.
   public let notes: [String]
 
-  private let origin: Origin
+  private let origin: BundleOrigin
   private let topFolder: String
   private let limits: ReadLimits
   private let isCut: Bool
-
-  private enum Origin: Sendable {
-    case archive(OpenFile)
-    case folder(String)
-  }
 
   /// Opens and indexes an input.
   ///
@@ -36,8 +31,8 @@ public struct SupportBundle: Sendable {
   public static func open(
     _ input: BundleInput, limits: ReadLimits = ReadLimits(), acceptsDamage: Bool = false
   ) throws(BundleError) -> SupportBundle {
-    let origin = try origin(of: input, limits: limits)
-    let stream = try stream(origin, name: input.name, limits: limits)
+    let origin = try BundleOrigin(input, limits: limits)
+    let stream = try origin.stream(name: input.name, limits: limits)
     var index = Index(name: input.name, limits: limits)
     var cut: BundleError?
     do {
@@ -60,7 +55,7 @@ public struct SupportBundle: Sendable {
   }
 
   private init(
-    _ index: Index, topFolder: String, origin: Origin, notes: [String], cut: BundleError?,
+    _ index: Index, topFolder: String, origin: BundleOrigin, notes: [String], cut: BundleError?,
     limits: ReadLimits
   ) throws(BundleError) {
     kind = NativeLayout.kind
@@ -89,34 +84,6 @@ public struct SupportBundle: Sendable {
       + (cut.map { [$0.what] } ?? [])
   }
 
-  private static func origin(
-    of input: BundleInput, limits: ReadLimits
-  ) throws(BundleError) -> Origin {
-    switch input {
-    case .standardInput:
-      let file = try OpenFile.spoolingStandardInput(limits: limits)
-      try FileSignature.check(file, name: input.name)
-      return .archive(file)
-    case .path(let path):
-      var isFolder = false
-      if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder {
-        return .folder(path)
-      }
-      let file = try OpenFile.open(path, name: input.name)
-      try FileSignature.check(file, name: input.name)
-      return .archive(file)
-    }
-  }
-
-  private static func stream(
-    _ origin: Origin, name: String, limits: ReadLimits
-  ) throws(BundleError) -> any MemberStream {
-    switch origin {
-    case .archive(let file): try ArchiveStream(file, name: name, limits: limits)
-    case .folder(let path): try FolderStream(path, name: name, limits: limits)
-    }
-  }
-
   /// Hands out every member that belongs to an item, in the order of the archive.
   ///
   /// `body` gets the member and a function that returns the next bytes, `nil` at the end; what it
@@ -124,7 +91,7 @@ public struct SupportBundle: Sendable {
   public func forEachMember(
     _ body: (BundleMember, @escaping () throws(BundleError) -> ArraySlice<UInt8>?) throws -> Void
   ) throws {
-    let stream = try Self.stream(origin, name: name, limits: limits)
+    let stream = try origin.stream(name: name, limits: limits)
     var wanted: [String: BundleMember] = [:]
     for member in members where member.artifact != nil { wanted[member.path] = member }
     do {

@@ -22,6 +22,29 @@ struct SummaryDocument: Encodable {
   }
 }
 
+/// What `redact --json` prints.
+struct RewriteDocument: Encodable {
+  let path: String?
+  let size: Int?
+  let sha256: String?
+  let map: String?
+  let notes: [String]
+  let manifest: Manifest?
+
+  init(_ summary: RewriteSummary, map: FilePath?) {
+    path = summary.path?.string
+    size = summary.archiveBytes
+    sha256 = summary.sha256
+    self.map = map?.string
+    notes = summary.notes
+    manifest = summary.manifest
+  }
+
+  func json() throws -> [UInt8] {
+    try encoded(self)
+  }
+}
+
 /// What a verb prints on standard output with `--json` when it fails.
 struct ErrorDocument: Encodable {
   let schema = "cnitriage.error/1"

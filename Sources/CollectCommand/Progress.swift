@@ -1,5 +1,6 @@
 import BundleModel
 import NodeCollector
+import SystemPackage
 
 /// One line for each item as it ends, and what the user needs at the end. All of it goes to
 /// standard error, so that standard output holds results only.
@@ -33,7 +34,7 @@ struct Progress: Sendable {
     Console.error("\(line)  \(Self.printable(detail, width: 78 - line.unicodeScalars.count))\n")
   }
 
-  func end(_ summary: CollectSummary) {
+  func end(_ summary: CollectSummary, map: FilePath?) {
     guard !isQuiet else { return }
     let items = summary.manifest.items
     var counts: [(ItemStatus, Int)] = []
@@ -51,7 +52,6 @@ struct Progress: Sendable {
     if !summary.lostMinimumItems.isEmpty {
       Console.error("  Rules that need these items will be \"not evaluated\".\n")
     }
-    let masked = summary.manifest.totals.redactions.values.reduce(0, +)
     Console.error("\n")
     if let path = summary.path, let bytes = summary.archiveBytes, let sha = summary.sha256 {
       Console.error("Bundle   \(path)\n")
@@ -59,7 +59,7 @@ struct Progress: Sendable {
       Console.error("Size     \(ByteCount.text(bytes)) (\(unpacked) unpacked), mode 0600\n")
       Console.error("SHA-256  \(sha)\n")
     }
-    Console.error("Masked   \(masked) secrets; addresses and names are in clear\n")
+    Console.error(MaskedText.lines(summary.manifest, map: map))
     if let path = summary.path {
       Console.error("\nNext     cnitriage analyze \(path)\n")
     }

@@ -2,6 +2,7 @@
 /// When it ends, the kernel takes everything away again.
 struct BootScript {
   let node: NodeModel
+  let inputs: NodeInputs
   /// The folder of this node's state, as the host sees it.
   let state: String
   /// The lab's own program.
@@ -59,8 +60,9 @@ struct BootScript {
     chmod 600 /var/lib/kubelet/kubeconfig
     ln -sfn \(quote(program)) /usr/bin/kubelet
     mkdir -p /usr/lib/cnitriage-lab/app "$live/run/netns" "$live/run/lock"
-    ln -sfn \(quote(program)) /usr/lib/cnitriage-lab/app/aws-k8s-agent
-    ln -sfn \(quote(program)) /usr/lib/cnitriage-lab/app/cnilab-vpc
+    for name in \(Self.programs.joined(separator: " ")); do
+      ln -sfn \(quote(program)) "/usr/lib/cnitriage-lab/app/$name"
+    done
     for tool in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
       case $tool in ip6*) base=ip6tables ;; *) base=iptables ;; esac
       ln -sfn "/usr/sbin/$base-\(node.variant.backend.rawValue)${tool#$base}" "/etc/alternatives/$tool"
@@ -176,22 +178,58 @@ struct BootScript {
       (exec nsenter --net=/proc/self/fd/8 ./cnilab-vpc serve vpc) 9>&- </dev/null &
       as_process \(KubeletJournal.processID)
       env -i PATH="$PATH" \(arguments) 8>&- 9>&- </dev/null &
+      as_process 2105
+      ./kube-proxy --v=2 --config=/var/lib/kube-proxy-config/config 8>&- 9>&- </dev/null &
       as_process 2411
       env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOSTNAME=\(node.instance.name) \\
         \(environment) \\
         ./aws-k8s-agent 8>&- 9>&- </dev/null &
+      as_process 2498
+      ./controller --enable-ipv6=false --enable-network-policy=false \\
+        --enable-cloudwatch-logs=false --enable-policy-event-logs=false --log-level=debug \\
+        --metrics-bind-addr=:8162 --health-probe-bind-addr=:8163 8>&- 9>&- </dev/null &
+      as_process 2560
+      ./eks-pod-identity-agent server --port 80 --cluster-name \(node.instance.cluster) \\
+        --probe-port 2703 8>&- 9>&- </dev/null &
+      \(coreDNS)
       cd /
-      for port in 169.254.169.254/80 \(node.instance.apiServer)/8080 127.0.0.1/10248 \\
-        127.0.0.1/61678 127.0.0.1/61679; do
-        for attempt in $(seq 1 100); do
+      for port in \(ports.joined(separator: " ")); do
+        for attempt in $(seq 1 200); do
           if (exec 3<>"/dev/tcp/$port") 2>/dev/null; then continue 2; fi
-          sleep 0.1
+          sleep 0.05
         done
         echo "failed: nothing answers at $port" >&9
         exit 1
       done
 
       """
+  }
+
+  // The cluster's DNS runs in the networks of its pods, where kube-proxy's rules send the questions.
+  private var coreDNS: String {
+    node.runningPods.filter { $0.pod.name.hasPrefix("coredns-") }.map { running in
+      "(exec nsenter --net=/run/netns/\(running.pod.networkNamespace) ./coredns -conf "
+        + "/etc/coredns/Corefile) 8>&- 9>&- </dev/null &"
+    }.joined(separator: "\n")
+  }
+
+  /// The lab's program under the names of a node's processes.
+  private static let programs = [
+    LabProcess.agent, .proxy, .policyAgent, .podIdentityAgent, .coreDNS, .vpc,
+  ].map(\.rawValue)
+
+  /// Where an answer is waited for; servers that refuse on purpose are left out.
+  private var ports: [String] {
+    let faulty: [(ServerFault.Server?, String)] = [
+      (.imds, "169.254.169.254/80"), (nil, "\(node.instance.apiServer)/8080"),
+      (nil, "\(node.instance.resolver)/53"), (.kubeletHealthz, "127.0.0.1/10248"),
+      (nil, "127.0.0.1/10256"), (nil, "127.0.0.1/8163"),
+      (nil, "\(node.instance.podIdentityAgent)/80"), (nil, "127.0.0.1/61678"),
+      (.introspection, "127.0.0.1/61679"), (nil, "\(node.instance.clusterDNS)/53"),
+    ]
+    return faulty.filter { server, _ in
+      server.map { inputs.fault(of: $0) != .refusing } ?? true
+    }.map(\.1)
   }
 
   private var end: String {

@@ -33,9 +33,9 @@ public struct Lab: Sendable {
 
   /// Makes a node and waits until all its servers answer.
   @discardableResult
-  public func up(_ name: String, variant: Variant, faults: [ToolFault] = []) async throws(LabError)
-    -> Running
-  {
+  public func up(
+    _ name: String, variant: Variant, faults: [ToolFault] = [], serverFaults: [ServerFault] = []
+  ) async throws(LabError) -> Running {
     try Self.check(name)
     try await LabHost.check()
     let folder = folder(name)
@@ -44,7 +44,9 @@ public struct Lab: Sendable {
         .failed, "a node named \(name) exists already", why: "\(folder) is there",
         try: "scripts/lab down \(name)")
     }
-    let inputs = NodeInputs(variant: variant.name, now: LabHost.now(), bootID: LabHost.bootID())
+    let inputs = NodeInputs(
+      variant: variant.name, now: LabHost.now(), bootID: LabHost.bootID(),
+      serverFaults: serverFaults)
     guard let node = NodeModel(inputs) else {
       throw LabError(
         .usage, "there is no variant \(variant.name)", why: "it is not in the list",
@@ -93,7 +95,8 @@ public struct Lab: Sendable {
       try write(
         String(decoding: encoded, as: UTF8.self),
         to: "\(folder)/root\(LabProcess.inputsPath)")
-      let script = BootScript(node: node, state: folder, program: program, faults: faults)
+      let script = BootScript(
+        node: node, inputs: inputs, state: folder, program: program, faults: faults)
       try write(script.text, to: "\(folder)/boot.sh")
       try write(KubeletJournal(node: node).export, to: "\(folder)/kubelet.export")
       try write("", to: "\(folder)/status")

@@ -52,7 +52,8 @@ struct NodeFiles {
       """,
       "/etc/hostname": instance.name + "\n",
       "/etc/machine-id": instance.machineID + "\n",
-      "/etc/resolv.conf": "search \(instance.region).compute.internal\nnameserver 10.20.0.2\n",
+      "/etc/resolv.conf": "search \(instance.region).compute.internal\n"
+        + "nameserver \(instance.resolver)\n",
       "/etc/sysctl.conf": "# Settings belong into /etc/sysctl.d.\n",
       "/etc/sysctl.d/99-amazon.conf": """
       vm.overcommit_memory=1

@@ -6,12 +6,22 @@ public struct NodeInputs: Codable, Sendable {
   public var now: Moment
   /// The kernel's boot id, which journals carry: 32 hex digits.
   public var bootID: String
+  /// Which of its servers misbehave, and how.
+  public var serverFaults: [ServerFault]
 
   /// Creates the inputs of a node.
-  public init(variant: String, now: Moment, bootID: String) {
+  public init(
+    variant: String, now: Moment, bootID: String, serverFaults: [ServerFault] = []
+  ) {
     self.variant = variant
     self.now = now
     self.bootID = bootID
+    self.serverFaults = serverFaults
+  }
+
+  /// How that server misbehaves, if it does.
+  func fault(of server: ServerFault.Server) -> ServerFault.Kind? {
+    serverFaults.last { $0.server == server }?.kind
   }
 }
 

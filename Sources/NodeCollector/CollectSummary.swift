@@ -1,6 +1,4 @@
-import BundleArchive
 public import BundleModel
-import Crypto
 public import SystemPackage
 
 /// How a finished run went.
@@ -13,25 +11,23 @@ public struct CollectSummary: Sendable {
   public let archiveBytes: Int?
   /// SHA-256 of the archive as it was read back from disk, in hexadecimal.
   public let sha256: String?
+  /// Whether every member was read back from disk and agrees with the manifest; `false` when it was
+  /// streamed, or no time was left.
+  public let isVerified: Bool
 
+  /// A bundle that was read back as a whole only.
   init(manifest: Manifest, path: FilePath?) throws {
+    self.init(
+      manifest: manifest, path: path, digest: try path.map { try FileDigest(of: $0) },
+      isVerified: false)
+  }
+
+  init(manifest: Manifest, path: FilePath?, digest: FileDigest?, isVerified: Bool) {
     self.manifest = manifest
     self.path = path
-    guard let path else {
-      archiveBytes = nil
-      sha256 = nil
-      return
-    }
-    let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
-    defer { try? descriptor.close() }
-    var hash = SHA256()
-    var bytes = 0
-    while case let chunk = try descriptor.readChunk(upTo: 1 << 20), !chunk.isEmpty {
-      hash.update(data: chunk)
-      bytes += chunk.count
-    }
-    archiveBytes = bytes
-    sha256 = hash.finalize().hexadecimal
+    archiveBytes = digest?.bytes
+    sha256 = digest?.sha256
+    self.isVerified = isVerified
   }
 
   /// Items that the smallest profile promises and that are lost or cut for a reason of this run,

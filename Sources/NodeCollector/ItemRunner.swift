@@ -43,13 +43,14 @@ struct ItemRunner: Sendable {
     for (index, choice) in choices.enumerated() {
       guard let name = choice.first else { continue }
       if index < choices.count - 1, await context.commands.locate(name) == nil { continue }
-      let arguments = choice.dropFirst().map { $0.hasSuffix(Self.node) ? selector($0) : $0 }
+      let arguments = await NodeCredential.filled(Array(choice.dropFirst()), host: host)
       return await context.commands.run(name, arguments, for: artifact, seconds: seconds)
     }
     return ended(artifact, .error, "the item names no program")
   }
 
-  private func journalCommand(units: [String], options: [String]) -> [String] {
+  /// The program and arguments that read the journal of units within the run's window.
+  func journalCommand(units: [String], options: [String]) -> [String] {
     ["journalctl"] + units.map { "--unit=\($0)" } + options
       + context.settings.window.journalArguments
       + ["--output=short-iso-precise", "--utc", "--no-pager", "--quiet"]
@@ -83,17 +84,13 @@ struct ItemRunner: Sendable {
 
   // MARK: - Guards
 
-  private static let node = "{node}"
-
-  /// An argument with the node's name in the place of its mark.
-  private func selector(_ argument: String) -> String {
-    argument.dropLast(Self.node.utf8.count) + SystemName.current().nodeName
-  }
-
   /// Why an item must not be asked for at all.
   private func refusal(_ artifact: Artifact) async -> (ItemStatus, String)? {
-    if artifact.needsRoot, host.effectiveUserID != 0 {
+    if artifact.needsRoot, !host.isPrivileged {
       return (.denied, "needs root")
+    }
+    if artifact.id.category == "probe", !context.settings.probes {
+      return (.skipped, "left out by --no-probes")
     }
     for need in artifact.needs {
       switch need {

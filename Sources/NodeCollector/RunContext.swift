@@ -8,23 +8,32 @@ struct RunContext: Sendable {
   /// Where temporary files without a name may live.
   let spoolFolder: String
   /// What the run knows about instance metadata.
-  let metadata: MetadataSession
+  let metadata = MetadataSession()
+  /// What the bundle conceals.
+  let masking: Masking
+  /// What the run's probes found.
+  let probes = ProbeStore()
 
   init(
     host: Host, limits: CollectLimits, settings: CollectSettings = CollectSettings(),
-    spoolFolder: String, metadata: MetadataSession = MetadataSession()
+    spoolFolder: String, masking: Masking = .secrets
   ) {
     self.host = host
     self.limits = limits
     self.settings = settings
     self.spoolFolder = spoolFolder
-    self.metadata = metadata
+    self.masking = masking
   }
 
-  var files: FileSource { FileSource(host: host, limits: limits, spoolFolder: spoolFolder) }
-  var commands: CommandSource {
-    CommandSource(host: host, limits: limits, spoolFolder: spoolFolder)
+  var files: FileSource {
+    FileSource(
+      host: host, limits: limits, spoolFolder: spoolFolder, settings: settings, masking: masking)
   }
-  var http: HTTPSource { HTTPSource(host: host, limits: limits, spoolFolder: spoolFolder) }
+  var commands: CommandSource {
+    CommandSource(host: host, limits: limits, spoolFolder: spoolFolder, masking: masking)
+  }
+  var http: HTTPSource {
+    HTTPSource(host: host, limits: limits, spoolFolder: spoolFolder, masking: masking)
+  }
   var derived: DerivedSource { DerivedSource(context: self) }
 }

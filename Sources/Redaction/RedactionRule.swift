@@ -10,6 +10,10 @@ public enum RedactionRule: String, Sendable, CaseIterable {
   case configuration = "R4"
   /// Arguments of programs outside an allow-list of executables.
   case commandLines = "R5"
+  /// Names of pods, namespaces and images, replaced by pseudonyms.
+  case names = "R7"
+  /// Addresses, host names and ids, replaced by pseudonyms.
+  case addresses = "R8"
   /// Environment, annotations and commands in Kubernetes objects, found by structure.
   case kubernetesObjects = "R10"
   /// Overlong lines of logs.

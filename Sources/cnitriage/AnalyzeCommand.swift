@@ -35,6 +35,11 @@ struct AnalyzeCommand: ParsableCommand {
   @Flag(help: "Read a damaged archive as far as it goes.")
   var partial = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Translate the report of a masked bundle back with its map.", valueName: "FILE"))
+  var unmask: String?
+
   mutating func run() throws {
     var options = selection.options
     options.failOn = failOn
@@ -43,8 +48,10 @@ struct AnalyzeCommand: ParsableCommand {
     options.acceptsDamage = partial
     let code: Int
     do throws(AnalysisError) {
-      let result = try Analyzer.run(
+      let unmasking = try unmask.map { file throws(AnalysisError) in try Unmasking(file: file) }
+      var result = try Analyzer.run(
         bundle == "-" ? .standardInput : .path(bundle), options: options)
+      if let unmasking { result = try unmasking.unmasked(result) }
       try report.write(result)
       code = result.exit.code
     } catch {

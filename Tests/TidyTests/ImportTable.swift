@@ -5,15 +5,17 @@ enum ImportTable {
   static let allowed: [String: Set<String>] = [
     "BundleModel": [],
     "Redaction": [],
+    "WireFormats": [],
     "IPAMEngine": [],
     "ReportModel": [],
     "BundleArchive": ["CArchive", "SystemPackage"],
     "NodeCollector": [
-      "BundleModel", "BundleArchive", "Redaction", "CLinux", "Subprocess", "SystemPackage",
-      "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK", "Logging", "Crypto",
+      "BundleModel", "BundleArchive", "BundleReader", "Redaction", "WireFormats", "CLinux",
+      "Subprocess", "SystemPackage", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK",
+      "Logging", "Crypto",
     ],
     "CollectCommand": [
-      "BundleModel", "NodeCollector", "ArgumentParser", "SystemPackage", "Logging",
+      "BundleModel", "BundleReader", "NodeCollector", "ArgumentParser", "SystemPackage", "Logging",
     ],
     "BundleReader": ["BundleModel", "BundleArchive", "SystemPackage"],
     "Facts": ["BundleModel"],
@@ -23,7 +25,7 @@ enum ImportTable {
     "ReportRendering": ["ReportModel", "Crypto"],
     "Analysis": [
       "BundleModel", "BundleArchive", "BundleReader", "Facts", "FactStore", "RuleEngine",
-      "ReportModel", "ReportRendering", "BuiltinRules", "Crypto",
+      "ReportModel", "ReportRendering", "BuiltinRules", "Crypto", "SystemPackage",
     ],
     "cnitriage": [
       "Analysis", "BundleModel", "BundleReader", "CollectCommand", "FactStore", "Facts",
@@ -34,7 +36,8 @@ enum ImportTable {
 
   /// Targets of the node side: whatever they link lands in the small static binary.
   static let nodeSide: Set<String> = [
-    "BundleModel", "BundleArchive", "Redaction", "NodeCollector", "CollectCommand",
+    "BundleModel", "BundleArchive", "BundleReader", "Redaction", "WireFormats", "NodeCollector",
+    "CollectCommand",
     "cnitriage-node",
   ]
 
@@ -56,5 +59,6 @@ enum ImportTable {
   static let development: Set<String> = [
     "TestSupport", "LabNode", "lab", "CNamespaces", "RuleEmbedder", "EmbedRules", "generate-docs",
     "ConformanceKit", "conformance", "bench-engine", "FuzzFacts", "FuzzRedaction",
+    "FuzzWire",
   ]
 }

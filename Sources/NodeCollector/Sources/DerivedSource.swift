@@ -16,6 +16,8 @@ struct DerivedSource: Sendable {
     /// Files below the item's path, each with a relative path.
     case files([(path: String, bytes: [UInt8])])
     case none(ItemStatus, String)
+    /// Bytes, and what is missing among them.
+    case partial([UInt8], String)
   }
 
   /// Computes an item.
@@ -82,6 +84,9 @@ struct DerivedSource: Sendable {
   func keep(_ output: Output, in member: inout CollectedMember, _ artifact: Artifact) {
     switch output {
     case .none(let status, let reason): member.end(status, reason)
+    case .partial(let bytes, let reason):
+      keep(bytes, in: &member, artifact, at: artifact.path)
+      if member.item.status.isUsable { member.end(.partial, reason) }
     case .bytes(let bytes): keep(bytes, in: &member, artifact, at: artifact.path)
     case .part(let bytes, let reason):
       keep(bytes, in: &member, artifact, at: artifact.path)
@@ -96,7 +101,8 @@ struct DerivedSource: Sendable {
   private func keep(
     _ bytes: [UInt8], in member: inout CollectedMember, _ artifact: Artifact, at path: String
   ) {
-    var sink = ItemSink(artifact, limits: context.limits, spoolFolder: context.spoolFolder)
+    var sink = ItemSink(
+      artifact, limits: context.limits, spoolFolder: context.spoolFolder, masking: context.masking)
     do {
       try sink.append(bytes[...])
       try sink.finish()
@@ -138,9 +144,19 @@ struct SmallFile: Sendable {
 
   /// The bytes of a file, or `nil` if it can't be read.
   func bytes(_ path: String, limit: Int = 64 << 10) -> [UInt8]? {
+    Self.bytes(at: host.path(path), limit: limit)
+  }
+
+  /// The text of a file that stands at a path of this process.
+  static func text(at path: FilePath, limit: Int = 64 << 10) -> String? {
+    bytes(at: path, limit: limit).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The bytes of a file that stands at a path of this process.
+  static func bytes(at path: FilePath, limit: Int) -> [UInt8]? {
     do {
       let descriptor = try FileDescriptor.open(
-        host.path(path), .readOnly, options: [.closeOnExec, .nonBlocking])
+        path, .readOnly, options: [.closeOnExec, .nonBlocking])
       defer { try? descriptor.close() }
       var bytes: [UInt8] = []
       while bytes.count < limit {

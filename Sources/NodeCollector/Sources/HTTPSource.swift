@@ -5,6 +5,7 @@ struct HTTPSource: Sendable {
   let host: Host
   let limits: CollectLimits
   let spoolFolder: String
+  let masking: Masking
 
   /// The body of one GET as one member.
   func get(
@@ -43,7 +44,8 @@ struct HTTPSource: Sendable {
       // ipamd answers an unknown path with the list of the paths that it knows.
       member.end(.unsupported, "this version of the CNI has no such endpoint")
     }
-    var sink = ItemSink(artifact, limits: limits, spoolFolder: spoolFolder)
+    var sink = ItemSink(
+      artifact, limits: limits, spoolFolder: spoolFolder, masking: masking)
     do {
       try sink.append(response.body[...])
       try sink.finish()

@@ -5,7 +5,8 @@ import NIOHTTP1
 /// Asks the instance metadata service, version 2. The token lives in this value only.
 struct MetadataSource: Sendable {
   let host: Host
-  let session: MetadataSession
+  /// Who knows the token, or that there is none.
+  var session = MetadataSession()
 
   /// One answer, as it stands in the bundle.
   struct Answer: Sendable, Encodable {
@@ -38,14 +39,19 @@ struct MetadataSource: Sendable {
     "iam/security-credentials/", "identity-credentials/", "user-data",
   ]
 
-  /// Asks for every path; `*` in a path stands for each entry of the listing before it.
-  func answers(to paths: [String], seconds: Double) async throws(Unreachable) -> Answers {
+  /// Asks for every path; `*` in a path stands for each entry of the listing before it. User data
+  /// is refused like a credential unless the user of the program asked for it.
+  func answers(
+    to paths: [String], seconds: Double, includesUserData: Bool = false
+  ) async throws(Unreachable) -> Answers {
     let deadline = host.clock.monotonic() + Int64(seconds * 1_000_000)
     let token = try await session.token(host)
     var answers: [Answer] = []
     var listings: [String: [String]] = [:]
     var wanted: [String] = []
-    for path in paths where Self.isAllowed(path) {
+    let forbidden = Self.forbidden.filter { !includesUserData || $0 != "user-data" }
+    for path in paths
+    where path == Self.roleNames || !forbidden.contains(where: { path.contains($0) }) {
       guard let star = path.firstIndex(of: "*") else {
         wanted.append(path)
         continue
@@ -65,10 +71,6 @@ struct MetadataSource: Sendable {
 
   /// The one listing below a forbidden path: names of roles, never what stands behind a name.
   static let roleNames = "meta-data/iam/security-credentials/"
-
-  private static func isAllowed(_ path: String) -> Bool {
-    path == roleNames || !forbidden.contains { path.contains($0) }
-  }
 
   /// The answers in the order of the paths, at most two requests at a time: the service drops what
   /// comes too fast, and the node needs it too.

@@ -1,0 +1,191 @@
+public import BundleModel
+import Crypto
+import Redaction
+import Synchronization
+
+/// What a bundle conceals: the level, what is known for it beforehand, and the pairs for its map.
+public struct Masking: Sendable {
+  /// How much is concealed.
+  public let level: RedactionLevel
+  let rules: PseudonymRules?
+  private let store: PairStore?
+
+  /// Masks secrets and nothing else.
+  public static let secrets = Masking(level: .secrets)
+
+  /// Masks at a level that needs no pseudonyms.
+  init(level: RedactionLevel) {
+    self.level = level
+    rules = nil
+    store = nil
+  }
+
+  /// Masks at a level, with a key that is made for this bundle and kept nowhere.
+  init(level: RedactionLevel, names: NameDictionary, doneBefore: RedactionLevel = .none) {
+    self.level = level
+    guard level >= .names else {
+      rules = nil
+      store = nil
+      return
+    }
+    let secret = SymmetricKey(size: .bits256)
+    let key = PseudonymKey { input in
+      Array(HMAC<SHA256>.authenticationCode(for: input, using: secret))
+    }
+    rules = names.rules(
+      key: key, masksNames: doneBefore < .names, masksAddresses: level >= .addresses)
+    store = PairStore()
+  }
+
+  /// A masking for this node, after a look at what names it knows. The look takes a few seconds at
+  /// most; without it names are recognised by the keys in front of them only.
+  public static func prepared(for level: RedactionLevel, on host: Host) async -> Masking {
+    guard level >= .names else { return Masking(level: level) }
+    return Masking(level: level, names: await NameDictionary.gathered(on: host))
+  }
+
+  /// The filter for an item; `path` is where its bytes come from or go to.
+  func filter(_ rule: Artifact.RedactionRule, path: String) -> Masker {
+    Masker(
+      redactor: level == .none ? nil : rule.rules.map { Redactor($0) },
+      pseudonyms: rule.rules == nil ? nil : pseudonyms(path: path), store: store)
+  }
+
+  private func pseudonyms(path: String) -> PseudonymFilter? {
+    rules.map { PseudonymFilter($0, hexForm: .init(path: path)) }
+  }
+
+  /// Whether an item can't be concealed at this level, because its bytes are no text.
+  func leavesOut(_ artifact: Artifact) -> Bool {
+    rules != nil && artifact.redaction == .none
+  }
+
+  /// Masks short texts: paths, names, reasons.
+  func texts() -> TextMasker { TextMasker(filter: rules.map { PseudonymFilter($0) }, store: store) }
+
+  /// What the pseudonyms stand for, as far as they were used.
+  var pairs: [String: String] { store?.pairs ?? [:] }
+}
+
+/// The pairs of all items of a run.
+final class PairStore: Sendable {
+  /// The most pairs that a map holds.
+  static let limit = 1_000_000
+
+  private let state = Mutex<[String: String]>([:])
+
+  func add(_ pairs: [String: String]) {
+    state.withLock { all in
+      guard all.count + pairs.count <= Self.limit else { return }
+      all.merge(pairs) { first, _ in first }
+    }
+  }
+
+  var pairs: [String: String] { state.withLock { $0 } }
+}
+
+/// Secrets first, then names and addresses: what every byte of an item passes through.
+struct Masker: ByteFilter, Sendable {
+  private var redactor: Redactor?
+  private var pseudonyms: PseudonymFilter?
+  private let store: PairStore?
+  private var middle: [UInt8] = []
+
+  init(redactor: Redactor?, pseudonyms: PseudonymFilter?, store: PairStore?) {
+    self.redactor = redactor
+    self.pseudonyms = pseudonyms
+    self.store = store
+  }
+
+  /// Whether bytes pass as they are.
+  var isTransparent: Bool { redactor == nil && pseudonyms == nil }
+
+  var masked: [String: Int] {
+    var counts = redactor?.counts ?? RedactionCounts()
+    if let pseudonyms { counts.add(pseudonyms.counts) }
+    return counts.byName
+  }
+
+  mutating func feed(_ bytes: ArraySlice<UInt8>, into output: inout [UInt8]) {
+    guard pseudonyms != nil else {
+      if redactor == nil { output += bytes } else { redactor?.feed(bytes, into: &output) }
+      return
+    }
+    guard redactor != nil else {
+      pseudonyms?.feed(bytes, into: &output)
+      return
+    }
+    middle.removeAll(keepingCapacity: true)
+    redactor?.feed(bytes, into: &middle)
+    pseudonyms?.feed(middle[...], into: &output)
+  }
+
+  mutating func finish(into output: inout [UInt8]) {
+    guard pseudonyms != nil else {
+      redactor?.finish(into: &output)
+      return
+    }
+    middle.removeAll(keepingCapacity: true)
+    redactor?.finish(into: &middle)
+    pseudonyms?.feed(middle[...], into: &output)
+    pseudonyms?.finish(into: &output)
+    if let pseudonyms { store?.add(pseudonyms.pairs) }
+  }
+}
+
+/// Masks the short texts around an item.
+struct TextMasker {
+  private var filter: PseudonymFilter?
+  private let store: PairStore?
+
+  init(filter: PseudonymFilter?, store: PairStore?) {
+    self.filter = filter
+    self.store = store
+  }
+
+  mutating func masked(_ text: String) -> String {
+    guard filter != nil else { return text }
+    let result = filter?.masked(text) ?? text
+    if result != text, let filter { store?.add(filter.pairs) }
+    return result
+  }
+
+  mutating func masked(_ text: String?) -> String? { text.map { masked($0) } }
+
+  /// Masks what an entry of the manifest says. The reason of a failed program is a line of its
+  /// output, which is masked already while a run gathers it.
+  mutating func mask(_ item: inout ManifestItem, isGathered: Bool) {
+    item.path = masked(item.path)
+    item.standardError = masked(item.standardError)
+    mask(details: &item, isGathered: isGathered)
+  }
+
+  /// The same without the paths.
+  mutating func mask(details item: inout ManifestItem, isGathered: Bool) {
+    item.source.argv = item.source.argv?.map { masked($0) }
+    item.source.origin = masked(item.source.origin)
+    item.source.url = masked(item.source.url)
+    if !isGathered || item.source.kind != .command { item.reason = masked(item.reason) }
+  }
+
+  mutating func mask(_ platform: inout Manifest.Platform) {
+    platform.hostName = masked(platform.hostName)
+    platform.instanceID = masked(platform.instanceID)
+  }
+}
+
+extension PseudonymRules.HexForm {
+  /// The form in which a table of the kernel writes addresses, by its name; `nil` for other files.
+  init?(path: String) {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    if name.hasPrefix("ip_vs") || name.contains("if_inet6") || name.contains("ipv6_route") {
+      self = .network
+    } else if path.contains("proc"), path.contains("net"),
+      ["route", "tcp", "tcp6", "udp", "udp6", "raw", "raw6"].contains(name.prefix { $0 != "." })
+    {
+      self = .littleEndian
+    } else {
+      return nil
+    }
+  }
+}

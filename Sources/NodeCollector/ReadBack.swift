@@ -1,0 +1,44 @@
+import BundleArchive
+import BundleModel
+import Crypto
+import SystemPackage
+
+/// Compares a finished archive with the manifest that it carries.
+struct ReadBack {
+  let manifest: Manifest
+  let limit: PackingLimit
+
+  /// What came of it.
+  enum Outcome {
+    case agrees
+    case differs(String)
+    case noTime
+  }
+
+  /// Reads every member.
+  func check(_ path: FilePath) throws -> Outcome {
+    let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+    defer { try? descriptor.close() }
+    var missing: [String: String] = [:]
+    for item in manifest.items {
+      if let path = item.path { missing[path] = item.sha256 }
+    }
+    var reader = try ArchiveReader(descriptor)
+    var buffer = [UInt8](repeating: 0, count: ArchiveReader.chunkBytes)
+    do {
+      while let member = try reader.next() {
+        let place = member.path.drop { $0 != "/" }.dropFirst()
+        guard let expected = missing.removeValue(forKey: String(place)) else { continue }
+        var hash = SHA256()
+        while case let count = try reader.nextChunk(into: &buffer), count > 0 {
+          hash.update(data: buffer[..<count])
+          if limit.isReached { return .noTime }
+        }
+        guard hash.finalize().hexadecimal == expected else { return .differs(String(place)) }
+      }
+    } catch let error as ArchiveError {
+      return .differs("\(error)")
+    }
+    return missing.isEmpty ? .agrees : .differs(missing.keys.min() ?? "")
+  }
+}
