@@ -81,5 +81,7 @@ public final class ArchiveOutput: Sendable {
 }
 
 extension Slice where Base == UnsafeRawBufferPointer {
-  fileprivate var baseAddress: UnsafeRawPointer? { unsafe UnsafeRawBufferPointer(rebasing: self).baseAddress }
+  fileprivate var baseAddress: UnsafeRawPointer? {
+    unsafe UnsafeRawBufferPointer(rebasing: self).baseAddress
+  }
 }

@@ -40,7 +40,8 @@ public struct ArchiveWriter: ~Copyable {
     // Nothing behind the compressor's last byte, so that a checksum covers exactly the archive.
     try handle.check(unsafe archive_write_set_bytes_in_last_block(handle.pointer, 1), .configure)
     // Small blocks would cost a system call each.
-    try handle.check(unsafe archive_write_set_bytes_per_block(handle.pointer, 256 << 10), .configure)
+    try handle.check(
+      unsafe archive_write_set_bytes_per_block(handle.pointer, 256 << 10), .configure)
     // The writer keeps the output alive as long as the handle.
     let client = unsafe Unmanaged.passUnretained(output).toOpaque()
     try handle.check(

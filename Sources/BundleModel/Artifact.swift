@@ -65,8 +65,9 @@ public struct Artifact: Sendable {
   public func bounded(timeoutSeconds: Double, capBytes: Int) -> Artifact {
     Artifact(
       id, summary, source: source, path: path, needs: needs, holds: holds, tier: tier,
-      needsRoot: needsRoot, timeoutSeconds: timeoutSeconds, capBytes: capBytes, keeps: keeps,
-      redaction: redaction, stage: stage, naming: naming, fallback: fallback)
+      needsRoot: needsRoot, timeoutSeconds: timeoutSeconds, capBytes: capBytes,
+      groupBytes: groupBytes, keeps: keeps, redaction: redaction, stage: stage, naming: naming,
+      fallback: fallback)
   }
 
   /// The same item once more at the end of the run, under an id and a path of its own.

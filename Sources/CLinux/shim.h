@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -136,6 +137,22 @@ static inline void cnitriage_step_back(void) {
   closedir(tasks);
 }
 
+/* Bytes of the file system that holds a path: all, and those that this user may still write; 0, or
+   an error number. */
+static inline int cnitriage_space(const char *path, uint64_t *total, uint64_t *available) {
+  struct statvfs status;
+  if (statvfs(path, &status) != 0) return errno;
+  *total = (uint64_t)status.f_blocks * status.f_frsize;
+  *available = (uint64_t)status.f_bavail * status.f_frsize;
+  return 0;
+}
+
+/* Columns of the terminal behind a descriptor; 0 when there is none. */
+static inline int cnitriage_columns(int descriptor) {
+  struct winsize size;
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 /* Gives a file its final name unless something has that name already; 0, or an error number. */
 static inline int cnitriage_rename_new(const char *old_name, const char *new_name) {
   const unsigned no_replace = 1;
@@ -144,24 +161,6 @@ static inline int cnitriage_rename_new(const char *old_name, const char *new_nam
   /* A file system without this call: a hard link fails where a rename would replace. */
   if (link(old_name, new_name) != 0) return errno;
   return unlink(old_name) == 0 ? 0 : errno;
-}
-
-/* Opens a path as if `root` were the root folder, so that links of the node stay on the node; a
-   descriptor, or a negative error number. */
-static inline int cnitriage_open_in_root(const char *root, const char *path, int flags) {
-  const long openat2_call = 437;
-  struct { uint64_t flags, mode, resolve; } how = {(uint64_t)flags, 0, 0x10};
-  int folder = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return -errno;
-  int descriptor = (int)syscall(openat2_call, folder, path, &how, sizeof how);
-  int error = errno;
-  if (descriptor < 0 && (error == ENOSYS || error == EPERM)) {
-    while (*path == '/') path++;
-    descriptor = openat(folder, path, flags);
-    error = errno;
-  }
-  close(folder);
-  return descriptor >= 0 ? descriptor : -error;
 }
 
 /* What adjtimex(2) says about the clock, with times in microseconds. */

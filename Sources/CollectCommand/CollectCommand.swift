@@ -35,7 +35,14 @@ public struct CollectCommand<FollowUp: CollectFollowUp>: AsyncParsableCommand {
 
   /// Refuses flags that don't go together, before anything happens.
   public func validate() throws {
-    try concealment.check(isStreamed: output.output == "-")
+    let isStreamed = output.output == "-"
+    try concealment.check(isStreamed: isStreamed)
+    guard !isStreamed || !screen.json else {
+      throw ValidationError("--json and -o - both need standard output.")
+    }
+    guard !isStreamed || !followUp.isWanted else {
+      throw ValidationError("--check needs a bundle on this node, not on standard output.")
+    }
   }
 
   /// Gathers the bundle.

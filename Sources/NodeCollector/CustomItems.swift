@@ -40,7 +40,8 @@ public enum CustomItems {
     var items: [Artifact] = []
     for entry in entries {
       guard seen.insert(entry.id).inserted else {
-        throw wrong(path, "the id \(entry.id) stands there twice", "give each item an id of its own")
+        throw wrong(
+          path, "the id \(entry.id) stands there twice", "give each item an id of its own")
       }
       items.append(try artifact(entry, path))
     }
@@ -56,13 +57,15 @@ public enum CustomItems {
   private static func artifact(_ entry: Entry, _ path: String) throws(CollectError) -> Artifact {
     guard let name = name(of: entry.id) else {
       throw wrong(
-        path, "`\(entry.id)` is no id of an own item", "use custom. and lower-case letters, digits, _")
+        path, "`\(entry.id)` is no id of an own item",
+        "use custom. and lower-case letters, digits, _")
     }
     let timeout = entry.timeout ?? 30
     let cap = entry.cap ?? 1 << 20
     guard timeout > 0, timeout <= 600, cap > 0, cap <= 4 << 30 else {
       throw wrong(
-        path, "\(entry.id) has no usable bounds", "timeout: up to 600 s; cap: up to 4 GiB, in bytes")
+        path, "\(entry.id) has no usable bounds", "timeout: up to 600 s; cap: up to 4 GiB, in bytes"
+      )
     }
     let source = try source(entry, path)
     var artifactPath = "\(category)/\(name)"
@@ -86,7 +89,8 @@ public enum CustomItems {
     case (nil, let pattern?, nil):
       let parts = pattern.split(separator: "/")
       guard pattern.hasPrefix("/"), !parts.contains(".."), !hasZero(pattern) else {
-        throw wrong(path, "the path of \(entry.id) is not absolute", "name it as in /var/log/x*.log")
+        throw wrong(
+          path, "the path of \(entry.id) is not absolute", "name it as in /var/log/x*.log")
       }
       return .files([pattern])
     case (nil, nil, let url?):
@@ -105,7 +109,9 @@ public enum CustomItems {
     -> Artifact.RedactionRule
   {
     // Whatever a user's item holds, secrets are looked for; it can only be said what else it is.
-    let known = ["scan", "log", "environment", "configuration", "kubernetesObjects", "commandLines"]
+    let known = [
+      "scan", "log", "environment", "configuration", "kubernetesObjects", "commandLines",
+    ]
     guard let word = entry.redact else { return entry.path == nil ? .scan : .log }
     guard known.contains(word), let rule = Artifact.RedactionRule(rawValue: word) else {
       throw wrong(
@@ -121,7 +127,8 @@ public enum CustomItems {
       let authority = rest.prefix { $0 != "/" }
       let page = rest.dropFirst(authority.utf8.count)
       let port = authority.isEmpty ? 80 : authority.first == ":" ? Int(authority.dropFirst()) : nil
-      guard let port, (1...65535).contains(port), page.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+      guard let port, (1...65535).contains(port),
+        page.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
       else { return nil }
       return (port, page.isEmpty ? "/" : String(page))
     }

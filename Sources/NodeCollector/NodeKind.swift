@@ -1,5 +1,6 @@
 public import BundleModel
 import FoundationEssentials
+import SystemPackage
 
 /// What kind of node it is, as its own files tell.
 public struct NodeKind: Sendable, Equatable {
@@ -63,15 +64,27 @@ public struct NodeKind: Sendable, Equatable {
     let files = NodeFiles(host: host)
     family = Self.family(release)
     hasKubeletSnap = files.has("/snap/kubelet-eks", "/var/snap/kubelet-eks")
-    hasNodeadm = files.has("/etc/eks/nodeadm", "/usr/bin/nodeadm", "/opt/nodeadm")
+    hasNodeadm =
+      files.has("/etc/eks/nodeadm", "/usr/bin/nodeadm", "/opt/nodeadm")
       || files.hasUnit("nodeadm-config.service")
     initSystem = SmallFile(host: host).line("/proc/1/comm")
-    hasSystemd = initSystem == "systemd"
+    hasSystemd =
+      initSystem == "systemd"
       || files.has("/run/systemd/system", "/usr/bin/systemctl", "/bin/systemctl")
     runtime = Self.runtime(files)
-    cgroup = files.has("/sys/fs/cgroup/cgroup.controllers")
+    cgroup =
+      files.has("/sys/fs/cgroup/cgroup.controllers")
       ? 2 : files.has("/sys/fs/cgroup/cpu", "/sys/fs/cgroup/memory") ? 1 : nil
     membership = Self.membership(files, snap: hasKubeletSnap, isInstance: isInstance)
+  }
+
+  /// A node whose files could not be looked at in time: nothing is ruled out.
+  static let unseen = NodeKind()
+
+  private init() {
+    (family, membership) = (.other, .unknown)
+    (runtime, initSystem, cgroup) = (nil, nil, nil)
+    (hasSystemd, hasNodeadm, hasKubeletSnap) = (true, true, true)
   }
 
   /// What this kind of node has.
@@ -120,7 +133,8 @@ public struct NodeKind: Sendable, Equatable {
     let isKubelet =
       snap
       || files.has(
-        "/var/lib/kubelet", "/etc/kubernetes/kubelet", "/usr/bin/kubelet", "/etc/kubernetes/kubelet.conf"
+        "/var/lib/kubelet", "/etc/kubernetes/kubelet", "/usr/bin/kubelet",
+        "/etc/kubernetes/kubelet.conf"
       ) || files.hasUnit("kubelet.service")
     let isCNI = files.has(
       "/etc/cni/net.d/10-aws.conflist", "/opt/cni/bin/aws-cni", "/var/log/aws-routed-eni",
@@ -144,7 +158,8 @@ private struct NodeFiles {
 
   func hasUnit(_ name: String) -> Bool {
     let folders = [
-      "/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system", "/run/systemd/system",
+      "/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
+      "/run/systemd/system",
     ]
     return hasAny(folders.map { "\($0)/\(name)" })
   }

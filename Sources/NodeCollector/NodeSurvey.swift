@@ -1,5 +1,6 @@
 public import BundleModel
 import FoundationEssentials
+import SystemPackage
 
 /// A first look at the node: who it is, what kind it is, and what the collector may do there. It
 /// takes two seconds at most, whoever is silent.
@@ -27,10 +28,12 @@ public struct NodeSurvey: Sendable {
     _ host: Host, privilege: Privilege, asksMetadata: Bool, note: String? = nil
   ) async -> NodeSurvey {
     let instance = asksMetadata ? await instance(host) : nil
-    let (kind, release) = await BlockingThread.run(seconds: 2) {
+    let isInstance = instance?.id != nil
+    let look: @Sendable () -> (NodeKind, [String: String]) = {
       let release = osRelease(host)
-      return (NodeKind(host: host, release: release, isInstance: instance?.id != nil), release)
-    } ?? (NodeKind(host: host, release: [:], isInstance: false), [:])
+      return (NodeKind(host: host, release: release, isInstance: isInstance), release)
+    }
+    let (kind, release) = await BlockingThread.run(seconds: 2, look) ?? (.unseen, [:])
     let system = SystemName.current()
     var platform = Manifest.Platform(
       osID: release["ID"], osVersion: release["VERSION_ID"], kernel: system.release,

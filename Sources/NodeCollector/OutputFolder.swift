@@ -1,4 +1,4 @@
-public import BundleModel
+import BundleModel
 import FoundationEssentials
 import Glibc
 public import SystemPackage
@@ -36,14 +36,19 @@ public struct OutputFolder: Sendable {
   }
 
   /// Refuses a plan that would fill the disk.
-  public func checkSpace(for plan: Plan, host: Host, limits: CollectLimits) throws(CollectError) {
+  public func checkSpace(
+    for plan: Plan, host: Host, limits: CollectLimits
+  ) async throws(CollectError) {
     guard let space = FileSystemSpace(of: path.string) else { return }
-    let estimate = ArchiveEstimate(host: host, limits: limits).bytes(plan)
+    let look: @Sendable () -> Int = { ArchiveEstimate(host: host, limits: limits).bytes(plan) }
+    // Where the sizes can't be had in time, the items will tell.
+    let estimate = await BlockingThread.run(seconds: 2, look) ?? ArchiveEstimate.constantBytes
     let reserve = limits.minimumFreeBytes ?? space.standardReserve
     guard space.free < estimate + reserve else { return }
     throw CollectError(
       code: "E202", kind: .environment,
-      what: "\(mebibytes(space.free)) free in \(path), about \(mebibytes(estimate + reserve)) needed",
+      what:
+        "\(mebibytes(space.free)) free in \(path), about \(mebibytes(estimate + reserve)) needed",
       why: "archive estimate \(mebibytes(estimate)), \(mebibytes(reserve)) stay free (--min-free)",
       remedy: "-o with a folder on another disk, --profile minimal, or -o - over ssh")
   }
@@ -98,21 +103,15 @@ struct ArchiveEstimate {
   }
 
   private func size(of artifact: Artifact) -> Int {
+    let limit = limits.filesPerGroup
+    let patterns: [String]
     switch artifact.source {
-    case .file(let paths):
-      return paths.lazy.compactMap { size(at: $0) }.first.map { min($0, artifact.capBytes) } ?? 0
-    case .files(let patterns):
-      let listing = FileListing(host: host, limit: limits.filesPerGroup)
-      return listing.files(matching: patterns).paths.reduce(0) {
-        $0 + min(size(at: $1) ?? 0, artifact.capBytes)
-      }
+    case .file(let paths): patterns = paths
+    case .files(let paths): patterns = paths
     default: return 0
     }
-  }
-
-  private func size(at path: String) -> Int? {
-    // What can't be looked at adds nothing that could be read either.
-    let attributes = try? FileManager.default.attributesOfItem(atPath: host.path(path).string)
-    return (attributes?[.size] as? UInt64).map { Int(clamping: $0) }
+    let files = FileListing(host: host, limit: limit).files(matching: patterns).files
+    let sizes = files.reduce(0) { $0 + min($1.status.size, artifact.capBytes) }
+    return artifact.groupBytes.map { min(sizes, $0) } ?? sizes
   }
 }

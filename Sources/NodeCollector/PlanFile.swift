@@ -45,9 +45,12 @@ public enum PlanFile {
           "\(path): no item has the id `\(item.id)`",
           (near.map { "nearest: \($0); " } ?? "") + "cnitriage collect --list")
       }
-      let (timeout, cap) = (item.timeout_s ?? artifact.timeoutSeconds, item.cap_bytes ?? artifact.capBytes)
+      let (timeout, cap) = (
+        item.timeout_s ?? artifact.timeoutSeconds, item.cap_bytes ?? artifact.capBytes
+      )
       guard timeout > 0, timeout <= 3600, cap > 0 else {
-        throw wrong("\(path): \(item.id) has no usable bounds", "timeout_s up to 3600, cap_bytes above 0")
+        throw wrong(
+          "\(path): \(item.id) has no usable bounds", "timeout_s up to 3600, cap_bytes above 0")
       }
       guard known.insert(item.id).inserted else { continue }
       plan.items.append(artifact.bounded(timeoutSeconds: timeout, capBytes: cap))

@@ -1,5 +1,6 @@
-public import BundleModel
+import BundleModel
 import FoundationEssentials
+import SystemPackage
 
 /// What the collector may do, by its capabilities rather than by its user id.
 public struct Privilege: Sendable, Equatable {

@@ -36,7 +36,7 @@ struct ReadBack {
         }
         guard hash.finalize().hexadecimal == expected else { return .differs(String(place)) }
       }
-    } catch let error as ArchiveError {
+    } catch {
       return .differs("\(error)")
     }
     return missing.isEmpty ? .agrees : .differs(missing.keys.min() ?? "")

@@ -100,6 +100,7 @@ extension Artifact {
       .listeners, "Who listens on the ports of CNI, kubelet and kube-proxy.",
       source: .derived(.listeners), path: "ipamd/listen.json", needsRoot: true,
       timeoutSeconds: 2, capBytes: 64 << 10),
+    Artifact(
       .ipamdHealth,
       "Whether ipamd says that it serves, and where it listens.",
       source: .derived(.ipamdHealth), path: "ipamd/grpc_health.json", needsRoot: true,

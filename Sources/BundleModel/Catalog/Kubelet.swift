@@ -90,6 +90,7 @@ extension Artifact {
       source: .nodeAPI("/api/v1/nodes/{node}/proxy/metrics/probes"),
       path: "kubelet/metrics_probes.prom", holds: .kubernetes, tier: .standard, needsRoot: true,
       timeoutSeconds: 15, capBytes: 4 << 20),
+    Artifact(
       .kubeletSnap, "Settings of the kubelet's snap, which stand for its arguments there.",
       source: .command("snap", ["get", "kubelet-eks"]), path: "kubelet/kubelet-eks_service.txt",
       needs: [.trait(.kubeletSnap)], tier: .standard, needsRoot: true, timeoutSeconds: 10,

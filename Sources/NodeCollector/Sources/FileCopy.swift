@@ -62,7 +62,8 @@ struct FileCopy {
     let edge = 64 << 10
     let newline = UInt8(ascii: "\n")
     let last = try file.read(Spool.headBytes - edge..<Spool.headBytes)
-    let head = last.lastIndex(of: newline).map { Spool.headBytes - edge + $0 + 1 }
+    let head =
+      last.lastIndex(of: newline).map { Spool.headBytes - edge + $0 + 1 }
       ?? Spool.headBytes
     let start = size - (capBytes - Spool.headBytes - Self.markerBytes)
     let first = try file.read(start..<start + edge)

@@ -1,4 +1,4 @@
-import Glibc
+import CLinux
 
 /// The space of a file system.
 struct FileSystemSpace: Sendable {
@@ -9,11 +9,10 @@ struct FileSystemSpace: Sendable {
 
   /// Asks the file system that holds a path; `nil` when it can't be asked.
   init?(of path: String) {
-    var status = statvfs()
-    guard unsafe Glibc.statvfs(path, &status) == 0 else { return nil }
-    let unit = Int(status.f_frsize)
-    total = Int(clamping: status.f_blocks) * unit
-    free = Int(clamping: status.f_bavail) * unit
+    var (all, available): (UInt64, UInt64) = (0, 0)
+    guard unsafe cnitriage_space(path, &all, &available) == 0 else { return nil }
+    total = Int(clamping: all)
+    free = Int(clamping: available)
   }
 
   /// What stays free unless the user says otherwise: a twentieth, and at least 512 MiB, so that the
