@@ -93,7 +93,8 @@ struct LocalProbes: Sendable {
 
   private static func metadata(_ endpoint: Host.Endpoint, seconds: Double) async -> ProbeResult {
     let start = MonotonicTime.nanoseconds
-    let answer = await MetadataSource.requestToken(endpoint, seconds: seconds, over: nil)
+    let answer = await LoopbackHTTP(capBytes: 4096)
+      .send(MetadataSource.tokenRequest, to: endpoint, seconds: seconds)
     let afterToken = MonotonicTime.nanoseconds - start
     guard case .answered(let response) = answer, response.status == 200 else {
       return result(answer)
