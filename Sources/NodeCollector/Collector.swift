@@ -146,7 +146,8 @@ public struct Collector: Sendable {
     let manifest = Manifest(
       bundleID: identity.bundleID, complete: reason == nil, endReason: reason ?? .done,
       tool: tool, startedAt: RFC3339.string(microseconds: start),
-      endedAt: RFC3339.string(microseconds: end), platform: identity.platform, redaction: masking.level,
+      endedAt: RFC3339.string(microseconds: end), platform: identity.platform,
+      redaction: masking.level,
       items: writer.items)
     try writer.add(JSONBytes.encode(manifest), at: "manifest.json", modified: end)
     try writer.finish()

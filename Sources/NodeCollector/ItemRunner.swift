@@ -121,7 +121,8 @@ struct ItemRunner: Sendable {
     ]
     guard let (standard, twin) = twins[artifact.id],
       case .command(let own, _) = artifact.source,
-      let first = await context.commands.locate(standard), let second = await context.commands.locate(own)
+      let first = await context.commands.locate(standard),
+      let second = await context.commands.locate(own)
     else { return nil }
     let same = await BlockingThread.run(seconds: 1) {
       LinkedProgram(first).backend == LinkedProgram(second).backend

@@ -22,7 +22,9 @@ extension NameDictionary {
       }
     }
     if let name = files.text("/etc/hostname") { names.add(hostName: name) }
-    if let routes = files.text("/proc/net/route", limit: 1 << 20) { names.add(kernelRoutes: routes) }
+    if let routes = files.text("/proc/net/route", limit: 1 << 20) {
+      names.add(kernelRoutes: routes)
+    }
     let base = "/etc/kubernetes/kubelet"
     let configurations =
       ["\(base)/config.json", "\(base)/kubelet-config.json", "\(base)/config"]
