@@ -8,11 +8,16 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp("A file, a folder, or - for standard output.", valueName: "path"))
   var output: String?
 
-  @Option(help: "tar.zst or tar.gz, which opens everywhere.")
-  var format: BundleFormat = .zstd
+  @Option(
+    name: .customLong("format"),
+    help: "tar.zst (default), or tar.gz, which opens everywhere (default with --layout eks).")
+  var chosenFormat: BundleFormat?
 
-  @Option(help: "native: names of our own for the members.")
+  @Option(help: "native: names of our own; eks: those of eks-log-collector, for AWS Support.")
   var layout: BundleLayout = .native
+
+  /// How the bundle is compressed.
+  var format: BundleFormat { chosenFormat ?? layout.standardFormat }
 
   @Option(
     name: .customLong("label"),
