@@ -28,6 +28,7 @@ struct NetItemsTests {
     .addressesAgain, .policyRulesAgain, .policyRules6Again, .routesAgain, .routes6Again,
     .neighbours, .sockets, .queues, .attachedPrograms, .trackingSummary, .policyPrograms,
     .policyMaps, .forwardPolicy, .iptablesInfo, .proxySettings, .trackingCounters,
+    .hostVeths,
   ]
 
   @Test("on a node that has nothing, no item fails: it is missing, skipped or unsupported")
