@@ -191,8 +191,9 @@ struct KernelToolTests {
       atPath: url.path, withDestinationPath: pod.path.string)
     let result = try await node.run(try #require(Catalog.artifact(.hostVeths)))[0]
     #expect(result.item.status == .ok, "\(result.item.reason ?? "")")
+    let text = try #require(result.text)
     let report = try #require(
-      JSONSerialization.jsonObject(with: Data(try #require(result.text).utf8)) as? [String: Any])
+      JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     let ends = try #require(report["unmatched"] as? [[String: Any]])
     #expect(ends.map { $0["ifname"] as? String } == ["eth0"])
     #expect(ends.first?["netns"] as? String == "cni-1f2e")

@@ -339,7 +339,7 @@ struct NetItemsTests {
   }
 
   private func object(_ text: String?) throws -> [String: Any] {
-    try #require(
-      JSONSerialization.jsonObject(with: Data(try #require(text).utf8)) as? [String: Any])
+    let bytes = Data(try #require(text).utf8)
+    return try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
   }
 }

@@ -60,12 +60,18 @@ struct OutputOptions: ParsableArguments {
       guard output != "-" else {
         throw ValidationError("--every makes many bundles, which standard output cannot hold.")
       }
+      guard layout == .native else {
+        throw ValidationError("--every keeps bundles of the native layout only.")
+      }
       guard !reproducible else {
         throw ValidationError("--reproducible gives every bundle of --every the same name.")
       }
     }
     guard keep >= 1 else { throw ValidationError("--keep must be at least 1.") }
   }
+
+  /// How the bundle is compressed.
+  var format: BundleFormat { chosenFormat ?? layout.standardFormat }
 
   /// The labels by their keys; of two values for one key the later one counts.
   var labelTable: [String: String] {
