@@ -11,7 +11,9 @@ struct BootScript {
 
   var text: String {
     [
-      start, files, vpc, network, firewall, processes, trafficSteps, faultSteps, end,
+      start, files, vpc, network, firewall,
+      node.variant.hasRuntime ? RuntimeScript(node: node).text : "", processes, trafficSteps,
+      faultSteps, end,
     ].joined(separator: "\n")
   }
 
@@ -29,6 +31,8 @@ struct BootScript {
     hostname \(node.instance.name)
     mount -t proc proc /proc
     mount -t sysfs sysfs /sys
+    \(ControlGroups.mounting)
+    as_process() { echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid 2>/dev/null || true; }
 
     """
   }
@@ -41,7 +45,7 @@ struct BootScript {
     mkdir -p "$live"
     mount -t tmpfs -o mode=755 cnilab "$live"
     mkdir "$live/run" "$live/log"
-    for name in etc usr var/lib; do
+    for name in etc usr opt var/lib; do
       mkdir -p "$live/upper/$name" "$live/work/$name"
       mount -t overlay overlay \\
         -o "lowerdir=/$name,upperdir=$live/upper/$name,workdir=$live/work/$name" "/$name"
@@ -49,14 +53,21 @@ struct BootScript {
     mount --bind "$live/log" /var/log
     rm -rf /etc/os-release /etc/resolv.conf /etc/machine-id /etc/hostname /etc/sysctl.d \\
       /etc/systemd/system /etc/systemd/network /etc/cni /etc/kubernetes /usr/lib/systemd/network \\
-      /usr/lib/sysctl.d /usr/bin/systemctl /var/lib/kubelet \\
+      /usr/lib/sysctl.d /usr/bin/systemctl /var/lib/kubelet /var/lib/cni \\
+      /etc/containerd /opt/cni \\
       /usr/lib/systemd/system/{iptables,netfilter-persistent,firewalld,ufw,docker,containerd}.service
     cp -a "$state/root/etc/." /etc/
     cp -a "$state/root/usr/." /usr/
+    cp -a "$state/root/opt/." /opt/
     cp -a "$state/root/var/lib/." /var/lib/
     cp -a "$state/root/var/log/." /var/log/
     cp -a "$state/root/run/." "$live/run/"
     chmod 755 /usr/bin/systemctl
+    [ ! -d /opt/cni/bin ] || chmod 755 /opt/cni/bin/*
+    # An overlay can't lie on an overlay: the runtime's images and containers get a place of their own.
+    mkdir -p "$live/containerd" /var/lib/containerd
+    mount --bind "$live/containerd" /var/lib/containerd
+    mkdir -p "$live/run/cnilab"
     chmod 600 /var/lib/kubelet/kubeconfig
     ln -sfn \(quote(program)) /usr/bin/kubelet
     mkdir -p /usr/lib/cnitriage-lab/app "$live/run/netns" "$live/run/lock"
@@ -96,16 +107,13 @@ struct BootScript {
       in_vpc sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0
 
       """
-    for pod in plan.podNetworks {
+    // A real runtime makes the pods' networks itself.
+    let pods = node.variant.hasRuntime ? [] : plan.podNetworks
+    for pod in pods {
       text += "ip netns add \(pod.namespace)\n"
     }
-    text += """
-      batch ip <<'END'
-      \(lines(plan.pods))
-      END
-
-      """
-    for pod in plan.podNetworks {
+    if !pods.isEmpty { text += "batch ip <<'END'\n\(lines(plan.pods))\nEND\n" }
+    for pod in pods {
       text += """
         batch ip -n \(pod.namespace) <<'END'
         \(lines(plan.insidePod(pod)))
@@ -167,31 +175,42 @@ struct BootScript {
     return text
   }
 
-  private var processes: String {
+  // Without a runtime the programs of the node's system pods are the node's own processes.
+  private var podProcesses: String {
     let environment = node.agentEnvironment
       .map { quote("\($0.name)=\($0.value)") }.joined(separator: " \\\n  ")
+    let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    let host = "HOSTNAME=\(node.instance.name)"
+    let plan = ContainerPlan(node: node)
+    return """
+      as_process 2105
+      ./kube-proxy \(words(ContainerPlan.proxyArguments)) 8>&- 9>&- </dev/null &
+      as_process 2411
+      env -i PATH=\(path) \(host) \\
+        \(environment) \\
+        ./aws-k8s-agent 8>&- 9>&- </dev/null &
+      as_process 2498
+      ./controller \(words(ContainerPlan.policyAgentArguments)) 8>&- 9>&- </dev/null &
+      as_process 2560
+      ./eks-pod-identity-agent \(words(plan.identityArguments)) 8>&- 9>&- </dev/null &
+      \(coreDNS)
+      \(plan.pods.map(ControlGroups.placing).joined(separator: "\n"))
+      """
+  }
+
+  private func words(_ arguments: [String]) -> String {
+    arguments.map(quote).joined(separator: " ")
+  }
+
+  private var processes: String {
     let arguments = KubeletUnit(node: node).arguments.map(quote).joined(separator: " ")
     return """
       # --- processes -------------------------------------------------------------------------------
-      as_process() { echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid 2>/dev/null || true; }
       cd /usr/lib/cnitriage-lab/app
       (exec nsenter --net=/proc/self/fd/8 ./cnilab-vpc serve vpc) 9>&- </dev/null &
       as_process \(KubeletJournal.processID)
       env -i PATH="$PATH" \(arguments) 8>&- 9>&- </dev/null &
-      as_process 2105
-      ./kube-proxy --v=2 --config=/var/lib/kube-proxy-config/config 8>&- 9>&- </dev/null &
-      as_process 2411
-      env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOSTNAME=\(node.instance.name) \\
-        \(environment) \\
-        ./aws-k8s-agent 8>&- 9>&- </dev/null &
-      as_process 2498
-      ./controller --enable-ipv6=false --enable-network-policy=false \\
-        --enable-cloudwatch-logs=false --enable-policy-event-logs=false --log-level=debug \\
-        --metrics-bind-addr=:8162 --health-probe-bind-addr=:8163 8>&- 9>&- </dev/null &
-      as_process 2560
-      ./eks-pod-identity-agent server --port 80 --cluster-name \(node.instance.cluster) \\
-        --probe-port 2703 8>&- 9>&- </dev/null &
-      \(coreDNS)
+      \(node.variant.hasRuntime ? "" : podProcesses)
       cd /
       for port in \(ports.joined(separator: " ")); do
         for attempt in $(seq 1 200); do
@@ -215,7 +234,7 @@ struct BootScript {
 
   /// The lab's program under the names of a node's processes.
   private static let programs = [
-    LabProcess.agent, .proxy, .policyAgent, .podIdentityAgent, .coreDNS, .vpc,
+    LabProcess.agent, .proxy, .policyAgent, .podIdentityAgent, .coreDNS, .vpc, .runtimeSetup,
   ].map(\.rawValue)
 
   /// Where an answer is waited for; servers that refuse on purpose are left out.

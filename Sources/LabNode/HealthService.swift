@@ -28,6 +28,16 @@ struct AgentCalls: GRPCService {
     }
   }
 
+  /// What aws-node's probes do: ask once, and end well if ipamd serves.
+  static func probe(_ socket: String) async throws {
+    let method = "/grpc.health.v1.Health/Check"
+    let answer = try await GRPCClient.call(method, ProtobufMessage(), at: socket)
+    guard answer.number(1) == 1 else {
+      throw GRPCFailure(method: method, status: 0, text: "status: NOT_SERVING")
+    }
+    print("status: SERVING")
+  }
+
   private func health(_ request: ByteBuffer) -> GRPCAnswer {
     guard let fields = ProtobufFields(request) else {
       return .failure(13, "the request is no message")

@@ -14,13 +14,21 @@ public enum LabProcess: String, Sendable {
   case podIdentityAgent = "eks-pod-identity-agent"
   /// The cluster's DNS, in the network of its pod.
   case coreDNS = "coredns"
+  /// What the kubelet does in a node with a real runtime: it starts the pods.
+  case runtimeSetup = "cnilab-cri"
+  /// The program of aws-node's probes.
+  case healthProbe = "grpc-health-probe"
   /// What lies around the node: metadata, names, time, API server, AWS services.
   case vpc = "cnilab-vpc"
 
   /// Where a node keeps what it was made from.
   static let inputsPath = "/usr/lib/cnitriage-lab/node.json"
   /// Where ipamd's health service listens.
-  static let agentSocket = "/run/aws-node/ipamd.sock"
+  static let agentSocket = "/var/run/aws-node/ipamd.sock"
+  /// The programs of containers, below /app as in the images.
+  static let inContainers: [Self] = [
+    .agent, .proxy, .policyAgent, .podIdentityAgent, .coreDNS, .healthProbe,
+  ]
 
   /// The process that a program of this name is.
   public init?(programName: String) {
@@ -46,6 +54,8 @@ public enum LabProcess: String, Sendable {
     case .policyAgent: try await NodeServices.policyAgent()
     case .podIdentityAgent: try await NodeServices.podIdentityAgent()
     case .coreDNS: try await DNSZone.cluster(Instance()).serve(host: "0.0.0.0")
+    case .runtimeSetup: try await RuntimeSetup().run(inputs)
+    case .healthProbe: try await AgentCalls.probe(LabProcess.agentSocket)
     case .vpc: try await Self.runVPC(inputs)
     case .agent: try await Self.runAgent(inputs)
     }
@@ -71,7 +81,9 @@ public enum LabProcess: String, Sendable {
 
   private static func runAgent(_ inputs: NodeInputs) async throws {
     guard let node = NodeModel(inputs) else { return }
-    let folder = "/var/log/aws-routed-eni"
+    // A container sees the node's logs below /host.
+    let own = "/var/log/aws-routed-eni"
+    let folder = FileManager.default.fileExists(atPath: "/host\(own)") ? "/host\(own)" : own
     let agent = AgentService(node) { ipamd, plugin in
       append(ipamd, to: "\(folder)/ipamd.log")
       append(plugin, to: "\(folder)/plugin.log")

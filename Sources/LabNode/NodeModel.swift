@@ -8,6 +8,8 @@ public struct NodeInputs: Codable, Sendable {
   public var bootID: String
   /// Which of its servers misbehave, and how.
   public var serverFaults: [ServerFault]
+  /// The sandboxes of pods that a real runtime has started, by namespace and name.
+  public var sandboxes: [String: SandboxIdentity] = [:]
 
   /// Creates the inputs of a node.
   public init(
@@ -44,16 +46,23 @@ public struct NodeModel: Sendable {
   /// Creates the node that these inputs describe, or nothing if there is no variant of that name.
   public init?(_ inputs: NodeInputs) {
     guard let variant = Variant.named(inputs.variant) else { return nil }
-    self.init(variant: variant, now: inputs.now, bootID: inputs.bootID)
+    self.init(
+      variant: variant, now: inputs.now, bootID: inputs.bootID, sandboxes: inputs.sandboxes)
   }
 
   /// Creates a node.
-  public init(variant: Variant, now: Moment, bootID: String) {
+  public init(
+    variant: Variant, now: Moment, bootID: String, sandboxes: [String: SandboxIdentity] = [:]
+  ) {
     self.variant = variant
     self.now = now
     self.bootID = bootID
     let start = now - Self.uptimeSeconds + Self.ipamdDelay
-    pods = Pod.cast(variant, ipamdStart: start, now: now)
+    pods = Pod.cast(variant, ipamdStart: start, now: now).map { pod in
+      var pod = pod
+      pod.sandbox = sandboxes["\(pod.namespace)/\(pod.name)"]
+      return pod
+    }
     var history = IPAMDaemon(instance: instance, variant: variant, pods: pods, start: start)
     history.advance(to: now)
     self.history = history

@@ -15,7 +15,8 @@ final class DiskReserve: Sendable {
     guard let path = output.final else { return nil }
     let parent = path.removingLastComponent().string
     folder = parent.isEmpty ? "." : parent
-    self.minimumFree = minimumFree ?? (try? FileSystemSpace(of: FilePath(folder)))?.standardReserve ?? 0
+    self.minimumFree =
+      minimumFree ?? (try? FileSystemSpace(of: FilePath(folder)))?.standardReserve ?? 0
     file = try TemporaryFile(in: folder)
     guard file.reserve(Self.bytes) else { throw Errno.noSpace }
   }

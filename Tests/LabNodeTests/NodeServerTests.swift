@@ -15,7 +15,8 @@ private func besides(
   let socket = folder + "/server.sock"
   try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask { try await server(socket) }
-    for _ in 0..<500 where !FileManager.default.fileExists(atPath: socket) {
+    // A socket is ready once it has its mode, which it gets after it was bound.
+    for _ in 0..<500 where mode(of: socket) != 0o660 {
       try await Task.sleep(for: .milliseconds(10))
     }
     try await body(socket)
@@ -23,6 +24,11 @@ private func besides(
     // The server ends because it is cancelled here; `body` has already thrown what it had to throw.
     while await group.nextResult() != nil {}
   }
+}
+
+private func mode(of path: String) -> Int? {
+  let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+  return attributes?[.posixPermissions] as? Int
 }
 
 private func check(_ service: String, at socket: String) async throws -> UInt64 {
@@ -54,8 +60,7 @@ struct NodeServerTests {
     try await besides({
       try await GRPCServer.run(.unix(path: $0), AgentCalls(isServing: isServing))
     }) { socket in
-      let attributes = try FileManager.default.attributesOfItem(atPath: socket)
-      #expect(attributes[.posixPermissions] as? Int == 0o660)
+      #expect(mode(of: socket) == 0o660)
       #expect(try await check("", at: socket) == status)
       #expect(try await check("grpc.health.v1.aws-node", at: socket) == status)
       let unknown = await #expect(throws: GRPCFailure.self) {
