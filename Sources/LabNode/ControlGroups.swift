@@ -49,6 +49,10 @@ struct ControlGroups {
         mount -t cgroup -o "$controllers" cgroup "$folder" || note "no $controllers"
       done </proc/self/cgroup
     fi
+    """
+
+  /// Shell that moves processes into groups.
+  static let helpers = """
     into_group() { # group, process
       for folder in /sys/fs/cgroup /sys/fs/cgroup/*/; do
         [ -f "$folder/cgroup.procs" ] || continue
