@@ -113,6 +113,8 @@ let package = Package(
     .executableTarget(
       name: "conformance", dependencies: ["ConformanceKit"], swiftSettings: strict),
     .executableTarget(name: "bench-engine", dependencies: ["IPAMEngine"], swiftSettings: strict),
+    .executableTarget(
+      name: "bench-redaction", dependencies: ["Redaction", crypto], swiftSettings: strict),
 
     // Test nodes and helpers of tests; never shipped.
     .target(name: "CNamespaces", swiftSettings: strict),
@@ -136,7 +138,8 @@ let package = Package(
       name: "BundleReaderTests",
       dependencies: ["BundleArchive", "BundleModel", "BundleReader", systemPackage],
       swiftSettings: strict),
-    .testTarget(name: "RedactionTests", dependencies: ["Redaction"], swiftSettings: strict),
+    .testTarget(
+      name: "RedactionTests", dependencies: ["Redaction", crypto], swiftSettings: strict),
     .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats"], swiftSettings: strict),
     .testTarget(
       name: "NodeCollectorTests",

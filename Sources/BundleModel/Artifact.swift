@@ -32,6 +32,8 @@ public struct Artifact: Sendable {
   public let stage: Stage
   /// How the members of a group of files are named.
   public let naming: Naming
+  /// What answers in the same form where the node lacks the program that `source` names.
+  public let fallback: Derivation?
 
   /// Declares an item. Every bound has the value of its class unless the item says otherwise.
   public init(
@@ -39,7 +41,7 @@ public struct Artifact: Sendable {
     holds: Lock? = nil, tier: Tier = .minimum, needsRoot: Bool = false,
     timeoutSeconds: Double = 5, capBytes: Int = 1 << 20, groupBytes: Int? = nil,
     keeps: Kept = .head, redaction: RedactionRule = .scan, stage: Stage = .parallel,
-    naming: Naming = .fullPath
+    naming: Naming = .fullPath, fallback: Derivation? = nil
   ) {
     self.id = id
     self.summary = summary
@@ -56,6 +58,7 @@ public struct Artifact: Sendable {
     self.redaction = redaction
     self.stage = stage
     self.naming = naming
+    self.fallback = fallback
   }
 
   /// The same item within other bounds.
@@ -63,7 +66,8 @@ public struct Artifact: Sendable {
     Artifact(
       id, summary, source: source, path: path, needs: needs, holds: holds, tier: tier,
       needsRoot: needsRoot, timeoutSeconds: timeoutSeconds, capBytes: capBytes,
-      groupBytes: groupBytes, keeps: keeps, redaction: redaction, stage: stage, naming: naming)
+      groupBytes: groupBytes, keeps: keeps, redaction: redaction, stage: stage, naming: naming,
+      fallback: fallback)
   }
 
   /// The same item once more at the end of the run, under an id and a path of its own.
@@ -71,7 +75,8 @@ public struct Artifact: Sendable {
     Artifact(
       id, summary, source: source, path: path, needs: needs, holds: holds, tier: tier,
       needsRoot: needsRoot, timeoutSeconds: timeoutSeconds, capBytes: capBytes,
-      groupBytes: groupBytes, keeps: keeps, redaction: redaction, stage: .again, naming: naming)
+      groupBytes: groupBytes, keeps: keeps, redaction: redaction, stage: .again, naming: naming,
+      fallback: fallback)
   }
 }
 
@@ -123,8 +128,16 @@ extension Artifact {
     /// `/proc/net/ip_tables_names` or its IPv6 twin names at least one table. Listing a table whose
     /// module is absent would load the module, and so change the node.
     case legacyTables(ipv6: Bool)
+    /// The kernel's part of the backend that this iptables program drives is loaded; asking would
+    /// load it otherwise.
+    case backend(String)
+    /// The default iptables program's backend holds this table; listing it would create it
+    /// otherwise.
+    case table(String, ipv6: Bool)
     /// A kernel module is loaded or built in; asking would load it otherwise.
     case module(String)
+    /// A path exists that a running service keeps; asking for the service might start it otherwise.
+    case path(String)
     /// The node is of a kind that has such a thing; elsewhere the item is `unsupported`.
     case trait(NodeTrait)
   }

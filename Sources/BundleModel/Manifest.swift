@@ -155,6 +155,10 @@ extension Manifest {
     public var isInContainer: Bool?
     /// The instance type, where the metadata service told it.
     public var instanceType: String?
+    /// The instance's region, where the metadata service told it.
+    public var region: String?
+    /// The instance's availability zone, where the metadata service told it.
+    public var availabilityZone: String?
 
     /// Describes a machine.
     public init(
@@ -176,6 +180,8 @@ extension Manifest {
       case initSystem = "init"
       case isInContainer = "in_container"
       case instanceType = "instance_type"
+      case region
+      case availabilityZone = "availability_zone"
       case osID = "os_id"
       case osVersion = "os_version"
       case architecture = "arch"

@@ -23,6 +23,26 @@ enum NativeLayout: LayoutAdapter {
     return nil
   }
 
+  /// The folder below which the members of such a bundle stand that follow the names of
+  /// eks-log-collector.sh: `bundle.json` is in a folder of its own there, the members are not.
+  static func topFolder(ofMark path: String) -> String? {
+    if path.hasSuffix(EKSLogCollector.ownFolder + mark) {
+      let top = path.dropLast(EKSLogCollector.ownFolder.utf8.count + mark.utf8.count)
+      if top.isEmpty || top.hasSuffix("/"), top.split(separator: "/").count <= 1 {
+        return String(top)
+      }
+    }
+    return topFolder(among: CollectionOfOne(path))
+  }
+
+  /// Whether a member is the manifest of such a bundle.
+  static func isManifest(_ path: String) -> Bool {
+    let name = "manifest.json"
+    let own = EKSLogCollector.ownFolder + name
+    return [name, own].contains(path)
+      || MemberPath.droppingFirst(path).map { [name, own].contains($0) } ?? false
+  }
+
   /// The item that a path belongs to by the catalogue, for bundles whose manifest is lost.
   static func artifact(at path: String) -> ArtifactID? {
     let exact = (Catalog.all + Catalog.cluster).first { $0.path == path }

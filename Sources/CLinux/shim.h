@@ -137,16 +137,6 @@ static inline void cnitriage_step_back(void) {
   closedir(tasks);
 }
 
-/* Bytes of the file system that holds a path: all, and those that this user may still write; 0, or
-   an error number. */
-static inline int cnitriage_space(const char *path, uint64_t *total, uint64_t *available) {
-  struct statvfs status;
-  if (statvfs(path, &status) != 0) return errno;
-  *total = (uint64_t)status.f_blocks * status.f_frsize;
-  *available = (uint64_t)status.f_bavail * status.f_frsize;
-  return 0;
-}
-
 /* Columns of the terminal behind a descriptor; 0 when there is none. */
 static inline int cnitriage_columns(int descriptor) {
   struct winsize size;

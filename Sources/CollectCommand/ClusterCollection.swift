@@ -11,6 +11,7 @@ struct ClusterCollection {
   let selection: SelectionOptions
   let limits: LimitOptions
   let output: OutputOptions
+  let concealment: RedactionOptions
   let screen: ScreenOptions
   /// Whether any lost item counts, not only a minimum one.
   let isStrict: Bool
@@ -46,6 +47,13 @@ struct ClusterCollection {
       ("--items", selection.customItems != nil), ("--layout", output.layout != .native),
       ("--output", options.bundle != nil && output.output != nil),
     ]
+    guard concealment.redact == .secrets else {
+      throw CollectError(
+        code: "E101", kind: .usage,
+        what: "--redact \(concealment.redact.rawValue) doesn't go with --cluster",
+        why: "an answer of the cluster names what is asked for next",
+        remedy: "collect without it, then cnitriage redact the bundle")
+    }
     guard let (name, _) = foreign.first(where: { $0.1 }) else { return }
     throw CollectError(
       code: "E101", kind: .usage,
@@ -97,12 +105,12 @@ struct ClusterCollection {
   private func gather(_ plan: Plan, _ bundle: NodeBundle?) async throws -> Int32 {
     // A bundle is nobody else's business, whatever the caller's mask allows.
     umask(0o077)
-    let progress = Progress(isQuiet: screen.quiet || screen.json)
-    if !screen.quiet, !screen.json {
-      Console.error(
-        "cnitriage \(Manifest.ToolVersion.current.version)  collect --cluster\n"
-          + "Asks through your kubectl and aws; every command only gets, lists or describes.\n\n")
-    }
+    let progress = Progress(
+      isQuiet: screen.quiet || screen.json, form: screen.progress, isVerbose: screen.verbose > 0,
+      screen: Screen(color: screen.color, ascii: screen.ascii))
+    progress.notice("cnitriage \(Manifest.ToolVersion.current.version)  collect --cluster")
+    progress.notice(
+      "Asks through your kubectl and aws; every command only gets, lists or describes.\n")
     let collector = ClusterCollector(
       target: options.target(for: bundle), environment: ProcessInfo.processInfo.environment,
       clock: .system, limits: limits.limits, effectiveUserID: geteuid())

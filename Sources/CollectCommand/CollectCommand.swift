@@ -49,8 +49,8 @@ public struct CollectCommand<FollowUp: CollectFollowUp>: AsyncParsableCommand {
   public func run() async throws {
     if cluster.isWanted {
       let code = await ClusterCollection(
-        options: cluster, selection: selection, limits: limits, output: output, screen: screen,
-        isStrict: node.strict
+        options: cluster, selection: selection, limits: limits, output: output,
+        concealment: concealment, screen: screen, isStrict: node.strict
       ).run()
       if code != 0 { throw ExitCode(code) }
       return

@@ -65,6 +65,9 @@ struct CollectRun {
     _ plan: Plan, _ privilege: Privilege, _ note: String?, then follow: (FilePath) async -> Void
   ) async throws(CollectError) -> RunResult {
     let begin = Host.Clock.system.monotonic()
+    // A signal that comes this early ends the run as soon as there is something to end.
+    let signals = Interruptions()
+    defer { signals.end() }
     let settings = try settings()
     var host = host(privilege, settings)
     let survey = await NodeSurvey.make(
@@ -90,8 +93,7 @@ struct CollectRun {
       0.1, bounds.runSeconds - Double(Host.Clock.system.monotonic() - begin) / 1_000_000)
     let collector = Collector(
       host: host, limits: bounds, settings: settings, masking: masking, tool: .current)
-    let signals = Interruptions(partial: target.partialPath?.string)
-    defer { signals.end() }
+    signals.note(partial: target.partialPath?.string)
     let summary: CollectSummary
     do throws(CollectError) {
       summary = try await collector.run(
@@ -165,8 +167,8 @@ struct CollectRun {
     }
     if survey.kind.membership == .no {
       progress.notice(
-        "Not an EKS node: looked for \(NodeKind.signs). What there is\nis gathered; items of the "
-          + "CNI will be missing.\n")
+        "Not an EKS node: looked for \(NodeKind.signs).\n"
+          + "What there is is gathered; items of the CNI will be missing.\n")
     }
     if survey.isMetadataSilent, survey.kind.membership != .hybrid {
       progress.warn(.silentMetadata)

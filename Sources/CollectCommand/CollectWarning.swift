@@ -10,7 +10,7 @@ struct CollectWarning: ExplainedError {
 
   static let silentMetadata = CollectWarning(
     code: "E501", what: "IMDS did not answer within 2 s",
-    why: "blocked by a firewall, a hop limit of 1 in a container, or no EC2 instance",
+    why: "a firewall, a hop limit of 1 in a container, or no EC2 instance",
     remedy: "run on the host, or --no-imds; instance facts will be missing")
 
   /// Warnings that the items of a finished run give reason to.

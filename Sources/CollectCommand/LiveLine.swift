@@ -7,7 +7,7 @@ import Synchronization
 final class LiveLine: Sendable {
   private let screen: Screen
   private let state = Mutex(State())
-  private let timer: any DispatchSourceTimer
+  private let queue = DispatchQueue(label: "cnitriage.live")
 
   private struct State {
     var running: [(id: ArtifactID, since: DispatchTime)] = []
@@ -15,15 +15,19 @@ final class LiveLine: Sendable {
     var isOver = false
   }
 
-  /// Redraws per second; more would only flicker.
-  private static let redraws = 4
+  /// Seconds between two drawings; more often would only flicker.
+  private static let pause = 0.25
 
   init(_ screen: Screen) {
     self.screen = screen
-    timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "cnitriage.live"))
-    timer.schedule(deadline: .now() + 0.5, repeating: 1 / Double(Self.redraws))
-    timer.setEventHandler { [weak self] in self?.draw() }
-    timer.activate()
+    drawLater()
+  }
+
+  private func drawLater() {
+    queue.asyncAfter(deadline: .now() + Self.pause) { [weak self] in
+      guard let self, draw() else { return }
+      drawLater()
+    }
   }
 
   func started(_ id: ArtifactID) {
@@ -43,7 +47,6 @@ final class LiveLine: Sendable {
 
   /// Removes the line for good.
   func end() {
-    timer.cancel()
     state.withLock { state in
       erase(&state)
       state.isOver = true
@@ -56,9 +59,11 @@ final class LiveLine: Sendable {
     Console.error("\r\u{1B}[K")
   }
 
-  private func draw() {
+  /// Draws; `false` once the line is gone for good.
+  private func draw() -> Bool {
     state.withLock { state in
-      guard !state.isOver, let oldest = state.running.first else { return }
+      guard !state.isOver else { return false }
+      guard let oldest = state.running.first else { return true }
       let seconds =
         (DispatchTime.now().uptimeNanoseconds - oldest.since.uptimeNanoseconds) / 1_000_000_000
       let others = state.running.count - 1
@@ -72,6 +77,7 @@ final class LiveLine: Sendable {
       Console.error("\r" + screen.painted(screen.clipped(text, cells: screen.width - 1), .dim))
       Console.error("\u{1B}[K")
       state.isShown = true
+      return true
     }
   }
 }

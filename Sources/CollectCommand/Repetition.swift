@@ -53,28 +53,31 @@ struct Repetition {
     let folder = parent.isEmpty ? "." : parent
     let manager = FileManager.default
     // A folder that can't be listed keeps what it has.
-    let names = ((try? manager.contentsOfDirectory(atPath: folder)) ?? []).filter {
-      Self.stem($0) == stem
-    }
-    let bundles = names.filter { $0.hasSuffix(".tar.zst") || $0.hasSuffix(".tar.gz") }.sorted()
-    for old in bundles.dropLast(keep) {
-      let base = old.hasSuffix(".tar.zst") ? old.dropLast(8) : old.dropLast(7)
-      for related in names where related.hasPrefix(base) {
+    let names = (try? manager.contentsOfDirectory(atPath: folder)) ?? []
+    let bases = Set(names.filter { Self.stem($0) == stem }.compactMap(Self.base)).sorted()
+    for old in bases.dropLast(keep) {
+      for related in names where related.hasPrefix(old + ".") {
         try? manager.removeItem(atPath: "\(folder)/\(related)")
       }
     }
   }
 
+  /// The name of a bundle without its ending; `nil` for other files.
+  private static func base(_ name: String) -> String? {
+    guard name.hasPrefix("cnitriage-") else { return nil }
+    for ending in [".tar.zst", ".tar.gz"] where name.hasSuffix(ending) {
+      return String(name.dropLast(ending.utf8.count))
+    }
+    return nil
+  }
+
   /// The part of a bundle's name before its time; `nil` for other files.
   static func stem(_ name: String) -> Substring? {
-    guard name.hasPrefix("cnitriage-"), let dot = name.range(of: "Z.")?.lowerBound else {
-      return nil
-    }
-    // The time has the form 20310402T091522.
-    let base = name[..<dot]
-    let time = base.suffix(15)
+    guard let base = base(name), base.last == "Z" else { return nil }
+    // The time has the form 20310402T091522Z.
+    let time = base.suffix(16).dropLast()
     guard time.utf8.count == 15, time.utf8.allSatisfy({ $0 == 0x54 || (0x30...0x39).contains($0) })
     else { return nil }
-    return base.dropLast(16)
+    return base.dropLast(17)
   }
 }

@@ -26,9 +26,8 @@ public struct BundleIdentity: Sendable {
     self.time = time
     self.caseID = caseID
     let host = Self.safe(platform.hostName.prefix(63))
-    let instance = platform.instanceID.map { Self.safe($0.prefix(40)) } ?? "noid"
     let id = caseID.map { Self.safe($0.prefix(40)) + "-" } ?? ""
-    name = "cnitriage-\(id)\(host)-\(instance)-\(RFC3339.compact(microseconds: time))"
+    name = "cnitriage-\(id)\(host)-\(Self.instanceName(platform))-\(RFC3339.compact(microseconds: time))"
   }
 
   /// Names a bundle that holds a cluster and no node.
@@ -62,6 +61,19 @@ public struct BundleIdentity: Sendable {
   }
 
   private static let noID: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+  /// The instance's id as it stands in names; `noid` where nobody told it.
+  var instanceName: String { Self.instanceName(platform) }
+
+  private static func instanceName(_ platform: Manifest.Platform) -> String {
+    platform.instanceID.map { safe($0.prefix(40)) } ?? "noid"
+  }
+
+  /// The time to the minute, `2031-04-02_0915`.
+  var minute: String {
+    let text = RFC3339.string(microseconds: time)
+    return "\(text.prefix(10))_" + text.dropFirst(11).prefix(5).filter { $0 != ":" }
+  }
 
   static func safe(_ text: some StringProtocol) -> String {
     String(

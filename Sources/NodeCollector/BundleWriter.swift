@@ -42,6 +42,7 @@ struct BundleWriter: ~Copyable {
   mutating func add(_ member: CollectedMember) throws {
     var item = member.item
     if settings.isReproducible { item.durationMilliseconds = 0 }
+    item.path = item.path.map(settings.layout.memberPath)
     if let spool = member.spool, let path = item.path {
       let segments = try spool.segments()
       let size = segments.reduce(0) { $0 + $1.count }
@@ -121,12 +122,12 @@ struct BundleWriter: ~Copyable {
   }
 
   private func place(_ path: String) -> String {
-    let path = settings.layout.memberPath(path)
-    return top.isEmpty ? path : "\(top)/\(path)"
+    top.isEmpty ? path : "\(top)/\(path)"
   }
 
   private func standardErrorBase(_ item: ManifestItem) -> String? {
-    Catalog.artifact(item.id)?.path ?? CustomItems.path(of: item.id)
+    (Catalog.artifact(item.id)?.path ?? CustomItems.path(of: item.id))
+      .map(settings.layout.memberPath)
   }
 
   private mutating func write(
@@ -186,6 +187,17 @@ struct BundleWriter: ~Copyable {
 
   /// Writes a small member of the collector's own.
   mutating func add(_ bytes: [UInt8], at path: String, modified: Int64) throws {
+    try write(bytes, at: settings.layout.memberPath(path), modified: modified)
+  }
+
+  /// Writes the small files that only the layout asks for.
+  mutating func addFiles(ofLayout identity: BundleIdentity, modified: Int64) throws {
+    for file in settings.layout.ownFiles(identity) {
+      try write(Array(file.text.utf8), at: file.path, modified: modified)
+    }
+  }
+
+  private mutating func write(_ bytes: [UInt8], at path: String, modified: Int64) throws {
     try archive.beginFile(path: place(path), size: bytes.count, modified: time(modified))
     try archive.write(bytes[...])
   }

@@ -130,7 +130,7 @@ public struct Collector: Sendable {
     let compression = format.compression(isBusy: ProcessorLoad(host: host).isBusy)
     return try await BundleThread.start { [limits, settings] in
       try BundleWriter(
-        output, compression: compression, top: settings.layout.archiveName(identity),
+        output, compression: compression, top: settings.layout.topFolder(identity),
         totalLimit: limits.totalBytes, limit: stop.limit, settings: settings)
     }
   }
@@ -153,6 +153,7 @@ public struct Collector: Sendable {
     }
     try await packing.perform(patience: stop.patience) { writer in
       try writer.add(description, at: "bundle.json", modified: start)
+      try writer.addFiles(ofLayout: identity, modified: start)
       for member in skipped { try writer.add(member) }
     }
     let scheduler = Scheduler(runner: runner, jobs: limits.jobs)

@@ -15,14 +15,16 @@ final class DiskReserve: Sendable {
     guard let path = output.final else { return nil }
     let parent = path.removingLastComponent().string
     folder = parent.isEmpty ? "." : parent
-    self.minimumFree = minimumFree ?? FileSystemSpace(of: folder)?.standardReserve ?? 0
+    self.minimumFree =
+      minimumFree ?? (try? FileSystemSpace(of: FilePath(folder)))?.standardReserve ?? 0
     file = try TemporaryFile(in: folder)
     guard file.reserve(Self.bytes) else { throw Errno.noSpace }
   }
 
   /// Whether the file system may take more.
   var hasRoom: Bool {
-    FileSystemSpace(of: folder).map { $0.free >= minimumFree } ?? true
+    // Without an answer writing goes on until it fails.
+    (try? FileSystemSpace(of: FilePath(folder))).map { $0.free >= minimumFree } ?? true
   }
 
   /// Gives the space back.

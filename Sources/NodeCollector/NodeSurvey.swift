@@ -46,25 +46,42 @@ public struct NodeSurvey: Sendable {
     platform.cgroup = kind.cgroup
     platform.isInContainer = Privilege.isInContainer
     platform.instanceType = instance?.type
+    platform.region = instance?.region
+    platform.availabilityZone = instance?.zone
     return NodeSurvey(
       kind: kind, platform: platform, privilege: privilege.description(host: host, note: note),
       isMetadataSilent: asksMetadata && instance == nil)
   }
 
-  private static func instance(_ host: Host) async -> (id: String?, type: String?)? {
-    // Without an answer the bundle is named without an instance; the imds items tell why.
-    let answers = try? await MetadataSource(host: host)
-      .answers(to: ["meta-data/instance-id", "meta-data/instance-type"], seconds: metadataSeconds)
-    guard let answers else { return nil }
-    let bodies = answers.requests.map(\.body)
-    let id = bodies.first.flatMap { $0 }.flatMap { $0.hasPrefix("i-") ? $0 : nil }
-    let type = bodies.dropFirst().first.flatMap { $0 }.flatMap { isType($0) ? $0 : nil }
-    return (id, type)
+  /// What the metadata service says about the instance.
+  private struct Instance {
+    var id: String?
+    var type: String?
+    var region: String?
+    var zone: String?
   }
 
-  /// Whether a text has the form of an instance type, such as `m5.large`.
-  private static func isType(_ text: String) -> Bool {
-    text.utf8.count < 40 && text.contains(".")
+  private static func instance(_ host: Host) async -> Instance? {
+    // Without an answer the bundle is named without an instance; the imds items tell why.
+    let answers = try? await MetadataSource(host: host)
+      .answers(
+        to: ["instance-id", "instance-type", "placement/region", "placement/availability-zone"]
+          .map { "meta-data/\($0)" }, seconds: metadataSeconds)
+    guard let answers else { return nil }
+    func body(_ path: String, _ isGood: (String) -> Bool) -> String? {
+      let answer = answers.requests.first { $0.path == "meta-data/\(path)" }
+      return answer?.body.flatMap { isName($0) && isGood($0) ? $0 : nil }
+    }
+    return Instance(
+      id: body("instance-id") { $0.hasPrefix("i-") },
+      type: body("instance-type") { $0.contains(".") },
+      region: body("placement/region") { $0.contains("-") },
+      zone: body("placement/availability-zone") { $0.contains("-") })
+  }
+
+  /// Whether a text has the form of an id, a type such as `m5.large`, or a zone.
+  private static func isName(_ text: String) -> Bool {
+    (1..<40).contains(text.utf8.count)
       && text.utf8.allSatisfy {
         (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D || $0 == 0x2E
       }

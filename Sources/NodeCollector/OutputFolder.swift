@@ -39,7 +39,8 @@ public struct OutputFolder: Sendable {
   public func checkSpace(
     for plan: Plan, host: Host, limits: CollectLimits
   ) async throws(CollectError) {
-    guard let space = FileSystemSpace(of: path.string) else { return }
+    // A file system that can't be asked is found full, if it is, while the bundle is written.
+    guard let space = try? FileSystemSpace(of: path) else { return }
     let look: @Sendable () -> Int = { ArchiveEstimate(host: host, limits: limits).bytes(plan) }
     // Where the sizes can't be had in time, the items will tell.
     let estimate = await BlockingThread.run(seconds: 2, look) ?? ArchiveEstimate.constantBytes

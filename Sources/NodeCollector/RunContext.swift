@@ -7,6 +7,8 @@ struct RunContext: Sendable {
   let settings: CollectSettings
   /// Where temporary files without a name may live.
   let spoolFolder: String
+  /// What the run knows about instance metadata.
+  let metadata = MetadataSession()
   /// What the bundle conceals.
   let masking: Masking
   /// What the run's probes found.

@@ -213,10 +213,12 @@ struct WordTable: Sendable {
     (Int(first & 31) << 7 ^ Int(last & 127) ^ count << 5) & 0xFFF
   }
 
+  func mayHold(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
+    end > start && filter[Self.slot(bytes[start], bytes[end - 1], end - start)]
+  }
+
   func replacement(_ bytes: [UInt8], _ start: Int, _ end: Int) -> [UInt8]? {
-    guard end > start, filter[Self.slot(bytes[start], bytes[end - 1], end - start)] else {
-      return nil
-    }
+    guard mayHold(bytes, start, end) else { return nil }
     return words[Array(bytes[start..<end])]
   }
 }

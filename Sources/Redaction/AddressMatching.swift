@@ -14,7 +14,8 @@ struct AddressMatching: Sendable {
   }
 
   mutating func match(_ word: Word, _ bytes: [UInt8], into found: inout [Replacement]) {
-    if word.hasColon, colons(word, bytes, into: &found) { return }
+    if !word.hasColon, hosts.isEmpty, !word.hasDigit || word.count < 7 { return }
+    if word.hasColon, word.count >= 4, colons(word, bytes, into: &found) { return }
     var start = word.start
     while start < word.end {
       var end = start
@@ -28,7 +29,7 @@ struct AddressMatching: Sendable {
     _ bytes: [UInt8], _ start: Int, _ end: Int, _ word: Word, into found: inout [Replacement]
   ) {
     guard end - start >= 3 else { return }
-    if let host = hosts.replacement(bytes, start, end) {
+    if !hosts.isEmpty, let host = hosts.replacement(bytes, start, end) {
       found.append(Replacement(start: start, end: end, text: host, rule: .addresses))
       return
     }
@@ -36,7 +37,7 @@ struct AddressMatching: Sendable {
     if hexForm != nil, hex(bytes, start, end, into: &found) { return }
     if word.hasDot { quads(bytes, start, end, into: &found) }
     if word.hasDash { dashes(bytes, start, end, into: &found) }
-    account(bytes, start, end, word, into: &found)
+    if end - start >= 12, bytes[start].isDigit { account(bytes, start, end, word, into: &found) }
   }
 
   // MARK: - Addresses with colons
@@ -60,7 +61,9 @@ struct AddressMatching: Sendable {
     else { return false }
     let isFull = end - start == 39
     var replacement = Replacement(start: start, end: end, text: [], rule: .addresses)
-    if let length = PrefixLength(bytes, at: end, limit: 128), address.cut(to: length.value) == address {
+    if let length = PrefixLength(bytes, at: end, limit: 128),
+      address.cut(to: length.value) == address
+    {
       let network = mapping.map(network: address, length: length.value)
       replacement.text = AddressText.text(network, isFull: isFull)
       let suffix = bytes[end..<length.end]
@@ -243,7 +246,8 @@ struct AddressMatching: Sendable {
     }
     // The digits, not the kind of thing, decide: `eni-attach-` and `eni-` never share a number.
     (high, low) = key.permute("id", high: high, low: low, halfBits: half)
-    let bits = (0..<half).map { high >> UInt64(half - 1 - $0) & 1 }
+    let bits =
+      (0..<half).map { high >> UInt64(half - 1 - $0) & 1 }
       + (0..<half).map { low >> UInt64(half - 1 - $0) & 1 }
     let text = stride(from: 0, to: bits.count, by: 4).map { start in
       HexText.digit(UInt8(bits[start..<start + 4].reduce(0) { $0 << 1 | $1 }), isUpper: false)

@@ -6,6 +6,7 @@ struct LineScanner: Sendable {
   private let names: NameMatcher
   private let urls: URLMatcher
   private let automaton = TriggerAutomaton.shared
+  private let prefilter = TriggerPrefilter.shared
   private var state: UInt16 = 0
   private var mode = LineMode.plain
   private var environment = EnvironmentContinuation.none
@@ -58,7 +59,12 @@ struct LineScanner: Sendable {
     let next = automaton.next
     let accepting = automaton.firstAccepting
     var state = self.state
+    var resume = index
     while index < limit {
+      if index >= resume, !needsLineStarts {
+        (index, resume) = skip(window, index, limit, &state)
+        guard index < limit else { break }
+      }
       state = next[Int(state) + Int(classes[Int(window.bytes[index])])]
       index += 1
       guard state >= accepting else { continue }
@@ -92,6 +98,21 @@ struct LineScanner: Sendable {
     return Progress(written: copied, seen: index)
   }
 
+  /// Goes on to where the next trigger word may begin; also gives the position up to which the
+  /// automaton then has to look at every byte.
+  private func skip(
+    _ window: Window, _ index: Int, _ limit: Int, _ state: inout UInt16
+  ) -> (index: Int, resume: Int) {
+    let length = TriggerPrefilter.length
+    let depth = automaton.depth(of: state)
+    guard depth < length else { return (index, index + 1) }
+    let pending = max(0, index - depth)
+    let next = prefilter.next(window.bytes, from: pending, to: limit)
+    guard next >= index else { return (index, max(index + 1, next + length)) }
+    state = 0
+    return (next, next + length)
+  }
+
   private var needsLineStarts: Bool {
     mode != .plain || rules.contains(.environment)
   }
@@ -112,6 +133,8 @@ struct LineScanner: Sendable {
     case .clusterToken: match = ShapeMatcher.clusterToken(window, wordEnd: wordEnd)
     case .name: match = names.match(window, wordEnd: wordEnd)
     case .scheme: match = ShapeMatcher.scheme(window, wordEnd: wordEnd)
+    case .vendorToken: match = VendorToken.match(window, wordEnd: wordEnd)
+    case .userOption: match = UserOption.match(window, wordEnd: wordEnd)
     case .url: return urls.matches(window, wordEnd: wordEnd)
     }
     return match.map { [$0] } ?? []

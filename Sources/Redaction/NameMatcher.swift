@@ -13,6 +13,7 @@ struct NameMatcher: Sendable {
     }
     if let match = valueOnNextLine(window, name, start, end) { return match }
     guard let value = ValueExtent(window, nameStart: start, nameEnd: end) else {
+      if case .password = name, let match = PasswordProse.match(window, from: end) { return match }
       return looseSecret(window, from: end, wordEnd: wordEnd)
     }
     if let block = block(window, name, start, value) { return block }

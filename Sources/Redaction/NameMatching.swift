@@ -3,6 +3,7 @@
 struct NameMatching: Sendable {
   private let rules: PseudonymRules
   private let words: WordTable
+  private let keys = NameKeys.shared
   private var previous: Previous?
   private var cache: [String: [UInt8]] = [:]
 
@@ -13,6 +14,8 @@ struct NameMatching: Sendable {
     var end: Int
     /// Whether it is a value itself, behind which a list may go on.
     var isValue = false
+    /// Whether it is a key that directly follows the name of a pod.
+    var followsPod = false
   }
 
   /// What may follow a word.
@@ -39,6 +42,7 @@ struct NameMatching: Sendable {
   mutating func match(
     _ word: Word, _ bytes: [UInt8], besides others: Int, into found: inout [Replacement]
   ) {
+    if isDull(word, bytes) { return }
     var start = word.start
     while start < word.end {
       var end = start
@@ -47,10 +51,22 @@ struct NameMatching: Sendable {
         let part = NamePart(bytes, start, end)
         let before = previous
         previous = nil
-        if !value(part, after: before, into: &found) { plain(part, word, after: before, into: &found) }
+        if !value(part, after: before, into: &found) {
+          plain(part, word, after: before, into: &found)
+        }
       }
       start = end + 1
     }
+  }
+
+  /// Whether a word can't be a name, a key, or the value of one: most are told by a few bytes.
+  private func isDull(_ word: Word, _ bytes: [UInt8]) -> Bool {
+    guard previous == nil, !word.hasUnderscore, !word.hasDot, !word.hasColon else { return false }
+    if word.end < bytes.count, bytes[word.end] == Byte.slash { return false }
+    let first = bytes[word.start]
+    if word.count >= 14, first == 0x65 || first == 0x76 { return false }
+    return !words.mayHold(bytes, word.start, word.end)
+      && !keys.mayHold(bytes, word.start, word.end)
   }
 
   // MARK: - Values behind keys
@@ -84,11 +100,13 @@ struct NameMatching: Sendable {
     _ part: NamePart, _ key: NameKey, _ gap: Gap, _ before: Previous,
     into found: inout [Replacement]
   ) -> Bool {
-    let isInList = before.isValue && gap.isListSeparator
+    let isInList = before.isValue && gap.isListSeparator && !gap.isBlank
+    let isEnclosed = gap.isParenthesis && part.next == 0x29
     switch key {
     case .pod:
       let isPath = part.next == Byte.slash
-      guard gap.isAssignment || gap.isQuoted || isInList || (gap.isBlank && isPath) else {
+      let isProse = gap.isBlank && (isPath || part.isDistinct)
+      guard gap.isAssignment || gap.isQuoted || isInList || isEnclosed || isProse else {
         return false
       }
       guard !before.isValue || isInList else { return false }
@@ -98,7 +116,10 @@ struct NameMatching: Sendable {
       mask(part, "pod", into: &found)
       announce(.key(.pod), part, isValue: true)
     case .namespace:
-      guard gap.isAssignment || gap.isQuoted, part.isName else { return false }
+      let isProse = gap.isBlank && before.followsPod
+      guard gap.isAssignment || gap.isQuoted || isEnclosed || isProse, part.isName else {
+        return false
+      }
       mask(part, "ns", into: &found)
     case .image:
       guard gap.isAssignment || gap.isQuoted else { return false }
@@ -158,21 +179,23 @@ struct NameMatching: Sendable {
     let bytes = part.bytes
     if let known = words.replacement(bytes, part.start, part.end) {
       found.append(Replacement(start: part.start, end: part.end, text: known, rule: .names))
+      announce(.key(.pod), part, isValue: true)
       return
     }
-    if part.hasUnderscore, underscores(part, into: &found) { return }
-    if part.hasDot, dotted(part, into: &found) { return }
+    if word.hasUnderscore, part.hasUnderscore, underscores(part, into: &found) { return }
+    if word.hasDot, part.hasDot, dotted(part, into: &found) { return }
     if part.next == Byte.slash, part.isFollowedByName, rules.namespaces.contains(part.text),
       before.map({ !Gap(bytes, $0.end, part.start).isSlash }) ?? true, part.previous != Byte.slash
     {
-      _ = namespacePath(part, "object", into: &found)
+      _ = namespacePath(part, "pod", into: &found)
       return
     }
     veths(part, into: &found)
-    if part.text == "app.kubernetes.io" {
+    if part.end - part.start == 17, part.text == "app.kubernetes.io" {
       previous = Previous(announces: .labelDomain, end: part.end)
-    } else if let key = NameKey(part) {
+    } else if let key = keys.key(part) {
       announce(.key(key), part)
+      if case .key(.pod)? = before?.announces { previous?.followsPod = before?.isValue ?? false }
     }
   }
 
@@ -206,13 +229,13 @@ struct NameMatching: Sendable {
 
   /// `pod.17a1…` of events and `service.namespace.svc` of the cluster's DNS.
   private mutating func dotted(_ part: NamePart, into found: inout [Replacement]) -> Bool {
-    let pieces = part.pieces(separatedBy: Byte.dot)
-    if let first = pieces.first,
-      let known = words.replacement(part.bytes, first.start, first.end)
-    {
-      found.append(Replacement(start: first.start, end: first.end, text: known, rule: .names))
+    let dot = part.bytes[part.start..<part.end].firstIndex(of: Byte.dot) ?? part.end
+    if let known = words.replacement(part.bytes, part.start, dot) {
+      found.append(Replacement(start: part.start, end: dot, text: known, rule: .names))
       return true
     }
+    guard part.has(".svc") else { return false }
+    let pieces = part.pieces(separatedBy: Byte.dot)
     guard let place = pieces.firstIndex(where: { $0.text == "svc" }), place >= 2 else {
       return false
     }
@@ -225,7 +248,7 @@ struct NameMatching: Sendable {
 
   /// `eni` or `vlan` and eleven digits: a digest of namespace and pod, and so a name as well.
   private mutating func veths(_ part: NamePart, into found: inout [Replacement]) {
-    guard part.end - part.start >= 14 else { return }
+    guard part.end - part.start >= 14, part.has("eni") || part.has("vlan") else { return }
     for piece in part.hasDot ? part.pieces(separatedBy: Byte.dot) : [part] {
       if let known = words.replacement(part.bytes, piece.start, piece.end) {
         found.append(Replacement(start: piece.start, end: piece.end, text: known, rule: .names))

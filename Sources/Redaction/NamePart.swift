@@ -22,6 +22,14 @@ struct NamePart {
   /// The byte before it.
   var previous: UInt8 { start > 0 ? bytes[start - 1] : Byte.newline }
 
+  /// Whether a text stands anywhere in it.
+  func has(_ text: String) -> Bool {
+    let first = text.utf8.first
+    return (start..<end).contains { index in
+      bytes[index] == first && bytes[index..<end].starts(with: text.utf8)
+    }
+  }
+
   /// Whether a slash and the beginning of a name follow.
   var isFollowedByName: Bool {
     guard end + 1 < bytes.count, bytes[end] == Byte.slash else { return false }
@@ -47,6 +55,12 @@ struct NamePart {
       hasLetter = hasLetter || byte.isLower
     }
     return hasLetter && !Self.literals.contains(name.text)
+  }
+
+  /// Whether the name can't be a word of prose: generated names have dashes and digits.
+  var isDistinct: Bool {
+    let text = bytes[start..<trimmed.end]
+    return text.count >= 6 && text.contains(Byte.dash) && text.contains(where: \.isDigit)
   }
 
   func pieces(separatedBy separator: UInt8) -> [NamePart] {
@@ -91,36 +105,69 @@ struct Gap {
 
   /// `=`, `: "`, `":["` and the like.
   var isAssignment: Bool {
-    consists(of: " \"'\\:=[({>") && text.contains { $0 == Byte.colon || $0 == Byte.equals }
+    consists(of: " \"'\\:=[(>") && text.contains { $0 == Byte.colon || $0 == Byte.equals }
   }
   /// A blank and a quote.
-  var isQuoted: Bool { consists(of: " \"'\\") && text.contains(where: \.isQuote) }
+  var isQuoted: Bool { consists(of: " \"'\\") && text.last.map(\.isQuote) == true }
+  var isParenthesis: Bool { text.count == 1 && text.first == 0x28 }
   var isBlank: Bool { consists(of: " ") }
   var isSlash: Bool { text.count == 1 && text.first == Byte.slash }
   /// Between the elements of a list.
-  var isListSeparator: Bool { consists(of: " ,\"'\\") && text.contains { !$0.isQuote } }
+  var isListSeparator: Bool {
+    consists(of: " ,\"'\\")
+      && (text.contains(Byte.comma) || text.count(where: \.isQuote) >= 2 || isBlank)
+  }
 }
 
 /// The keys in front of names.
 enum NameKey: Sendable {
   case pod, namespace, image, container, app, generateName, comment
+}
 
-  /// Recognises a key, whatever its case and separators.
-  init?(_ part: NamePart) {
-    guard part.end - part.start <= 40, part.end - part.start >= 3 else { return nil }
-    var name: [UInt8] = []
-    for byte in part.bytes[part.start..<part.end] where byte.isAlphanumeric {
-      name.append(byte.lowercased)
+/// Recognises keys, whatever their case and separators, without a copy of the word.
+struct NameKeys: Sendable {
+  private let keys: [UInt64: NameKey]
+  /// Whether any key has a hash with these last bits; most words fail here.
+  private let filter: [Bool]
+
+  static let shared = NameKeys()
+
+  private init() {
+    var keys: [UInt64: NameKey] = [:]
+    var filter = [Bool](repeating: false, count: 1 << 10)
+    for (word, key) in Self.words {
+      let bytes = Array(word.utf8)
+      let hash = Self.hash(bytes, 0, bytes.count)
+      keys[hash] = key
+      filter[Int(hash & 1023)] = true
     }
-    guard let first = name.first, Self.firstLetters.contains(first),
-      let key = Self.keys[String(decoding: name, as: UTF8.self)]
-    else { return nil }
-    self = key
+    precondition(keys.count == Self.words.count, "two keys have one hash")
+    self.keys = keys
+    self.filter = filter
   }
 
-  private static let firstLetters = Set("piknacgw".utf8)
+  func mayHold(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
+    end - start <= 40 && filter[Int(Self.hash(bytes, start, end) & 1023)]
+  }
 
-  private static let keys: [String: NameKey] = [
+  func key(_ part: NamePart) -> NameKey? {
+    guard part.end - part.start <= 40, part.end - part.start >= 3,
+      part.bytes[part.end - 1].isAlphanumeric
+    else { return nil }
+    let hash = Self.hash(part.bytes, part.start, part.end)
+    return filter[Int(hash & 1023)] ? keys[hash] : nil
+  }
+
+  /// A hash of the letters and digits, in which capital letters are small.
+  private static func hash(_ bytes: [UInt8], _ start: Int, _ end: Int) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for index in start..<end where bytes[index].isAlphanumeric {
+      hash = (hash ^ UInt64(bytes[index].lowercased)) &* 0x100_0000_01B3
+    }
+    return hash ^ hash >> 32
+  }
+
+  private static let words: [String: NameKey] = [
     "pod": .pod, "pods": .pod, "podname": .pod, "k8spodname": .pod, "podref": .pod,
     "podfullname": .pod, "iokubernetespodname": .pod, "kubernetespodname": .pod,
     "namespace": .namespace, "podnamespace": .namespace, "k8spodnamespace": .namespace,
@@ -155,7 +202,9 @@ enum ImageNames {
       return true
     }
     let last = image.split(separator: "/").last ?? ""
-    return names.contains { last == $0 || last.hasPrefix($0 + ":") || last.hasPrefix($0 + "@")
-      || last.hasPrefix($0 + "-") }
+    return names.contains {
+      last == $0 || last.hasPrefix($0 + ":") || last.hasPrefix($0 + "@")
+        || last.hasPrefix($0 + "-")
+    }
   }
 }

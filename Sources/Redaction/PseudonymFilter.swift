@@ -100,7 +100,7 @@ public struct PseudonymFilter: Sendable {
         continue
       }
       let word = Word(bytes, start, index, kinds)
-      guard word.isInteresting || names != nil else { continue }
+      guard word.count >= 3 else { continue }
       index = max(index, replace(word, bytes, &copied, into: &output))
     }
     output.append(contentsOf: bytes[copied..<index])
@@ -187,11 +187,7 @@ struct Word {
   var hasDot: Bool { kinds & WordClass.dot != 0 }
   var hasColon: Bool { kinds & WordClass.colon != 0 }
   var hasDash: Bool { kinds & WordClass.dash != 0 }
-
-  /// Whether the word may hold an address or an id at all.
-  var isInteresting: Bool {
-    hasColon || (hasDigit && (hasDot || hasDash || count >= 8)) || hasDash || count >= 3
-  }
+  var hasUnderscore: Bool { kinds & WordClass.underscore != 0 }
 }
 
 /// Which bytes make words.

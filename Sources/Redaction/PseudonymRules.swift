@@ -51,7 +51,8 @@ public enum ClusterNames {
   static let prefixes = [
     "aws-node", "kube-proxy", "coredns", "kube-dns", "eks-pod-identity-agent", "eks-node",
     "ebs-csi-", "efs-csi-", "metrics-server", "aws-load-balancer-controller", "vpc-resource-",
-    "amazon-vpc-", "aws-network-policy-", "aws-eks-", "aws-vpc-cni", "kubernetes", "cluster-autoscaler",
+    "amazon-vpc-", "aws-network-policy-", "aws-eks-", "aws-vpc-cni", "kubernetes",
+    "cluster-autoscaler",
     "node-monitoring-agent", "eks-node-monitoring-agent", "snapshot-controller", "karpenter",
   ]
 

@@ -11,6 +11,8 @@ enum Trigger: UInt8, Sendable {
   case clusterToken
   case name
   case scheme
+  case vendorToken
+  case userOption
   case url
 }
 
@@ -24,6 +26,8 @@ struct TriggerAutomaton: Sendable {
   let next: [UInt16]
   /// The first state in which a word ends.
   let firstAccepting: UInt16
+  /// How many bytes of a word have passed in each state.
+  private let depths: [UInt8]
   /// What each accepting state announces, in order of the states.
   let triggers: [Trigger]
 
@@ -32,22 +36,27 @@ struct TriggerAutomaton: Sendable {
   /// The table with all words; built once.
   static let shared = TriggerAutomaton(words)
 
+  func depth(of state: UInt16) -> Int { Int(depths[Int(state) / Self.stride]) }
+
   func trigger(in state: UInt16) -> Trigger {
     triggers[Int(state - firstAccepting) / Self.stride]
   }
 
   /// The trigger words. No word may be the end of another one, which would hide it.
-  static let words: [(String, Trigger)] = [
-    ("\n", .newline), (".", .dot), ("akia", .accessKeyID), ("asia", .accessKeyID),
-    ("eyj", .jsonWebToken), ("-----begin", .privateKey), ("ls0tls1crudjtib", .encodedPrivateKey),
-    ("iqojb3jpz2lu", .sessionToken), ("fwogzxivyxdz", .sessionToken),
-    ("fqogzxivyxdz", .sessionToken), ("k8s-aws-v1", .clusterToken), ("passw", .name),
-    ("passphrase", .name), ("_pass", .name), ("-pass", .name), ("secret", .name), ("token", .name),
-    ("apikey", .name), ("api_key", .name), ("api-key", .name), ("privatekey", .name),
-    ("private_key", .name), ("private-key", .name), ("signature", .name), ("credential", .name),
-    ("auth", .name), ("username", .name), ("user=", .name), ("bearer", .scheme),
-    ("basic", .scheme), ("://", .url),
-  ]
+  static let words: [(String, Trigger)] =
+    [
+      ("\n", .newline), (".", .dot), ("akia", .accessKeyID), ("asia", .accessKeyID),
+      ("eyj", .jsonWebToken), ("-----begin", .privateKey), ("ls0tls1crudjtib", .encodedPrivateKey),
+      ("iqojb3jpz2lu", .sessionToken), ("fwogzxivyxdz", .sessionToken),
+      ("fqogzxivyxdz", .sessionToken), ("k8s-aws-v1", .clusterToken), ("passw", .name),
+      ("passphrase", .name), ("_pass", .name), ("-pass", .name), ("secret", .name),
+      ("token", .name),
+      ("apikey", .name), ("api_key", .name), ("api-key", .name), ("privatekey", .name),
+      ("private_key", .name), ("private-key", .name), ("signature", .name), ("credential", .name),
+      ("auth", .name), ("username", .name), ("user=", .name), ("bearer", .scheme),
+      ("basic", .scheme), ("://", .url), (" -u", .userOption), ("\"-u", .userOption),
+      ("--user", .userOption),
+    ] + VendorToken.prefixes.map { ($0.text.lowercased(), .vendorToken) }
 
   init(_ words: [(String, Trigger)]) {
     var classes = [UInt16](repeating: 0, count: 256)
@@ -74,6 +83,7 @@ struct TriggerAutomaton: Sendable {
     }
     precondition(order.count * Self.stride <= 1 << 16, "states are 16 bits wide")
     next = order.flatMap { old in trie.nodes[old].next.map { UInt16(position[$0]) } }
+    depths = order.map { trie.nodes[$0].depth }
     triggers = order.map { trie.nodes[$0].trigger }.filter { $0 != .none }
     firstAccepting = UInt16((order.count - triggers.count) * Self.stride)
     self.classes = classes
@@ -85,6 +95,7 @@ private struct Trie {
   struct Node {
     var next = [Int](repeating: 0, count: TriggerAutomaton.stride)
     var trigger = Trigger.none
+    var depth: UInt8 = 0
   }
 
   var nodes = [Node()]
@@ -94,6 +105,7 @@ private struct Trie {
     for symbol in word {
       if nodes[state].next[symbol] == 0 {
         nodes.append(Node())
+        nodes[nodes.count - 1].depth = nodes[state].depth + 1
         nodes[state].next[symbol] = nodes.count - 1
       }
       state = nodes[state].next[symbol]

@@ -35,7 +35,7 @@ public struct ProtobufJSON: Sendable {
     var isFirst = true
     for field in schema.fields {
       if case .documents = field.kind {
-        let reserved = schema.fields.map(\.name)
+        let reserved = schema.fields.filter { $0.number != field.number }.map(\.name)
         try write(documents: message.map(field.number), except: reserved, isFirst: &isFirst)
         continue
       }

@@ -88,19 +88,32 @@ struct ClusterOptionTests {
         """)
   }
 
+  /// Arguments of `collect` and the exit code that they lead to.
+  struct Usage: CustomTestStringConvertible, Sendable {
+    let arguments: [String]
+    let code: Int32
+    var testDescription: String { arguments.joined(separator: " ") }
+
+    init(_ line: String, _ code: Int32) {
+      arguments = line.split(separator: " ").map(String.init)
+      self.code = code
+    }
+  }
+
+  private static let usages: [Usage] = [
+    Usage("--context prod", 2), Usage("--into /none.tar.zst", 2),
+    Usage("--cluster --nodes ../secrets", 2), Usage("--cluster --cluster-name=-x", 2),
+    Usage("--cluster --only net", 2), Usage("--cluster --every 60", 2),
+    Usage("--cluster --into /none.tar.zst -o x", 2), Usage("--cluster --into /none.tar.zst", 3),
+    Usage("--cluster --into /etc/passwd", 3), Usage("--cluster --into /tmp", 3),
+  ]
+
   @Test(
     "what doesn't fit together is wrong usage, what is no bundle an unreadable input",
-    arguments: [
-      (["--context", "prod"], Int32(2)), (["--into", "/none.tar.zst"], 2),
-      (["--cluster", "--nodes", "../secrets"], 2), (["--cluster", "--cluster-name", "-x"], 2),
-      (["--cluster", "--only", "net"], 2), (["--cluster", "--every", "60"], 2),
-      (["--cluster", "--into", "/none.tar.zst", "-o", "x"], 2),
-      (["--cluster", "--into", "/none.tar.zst"], 3), (["--cluster", "--into", "/etc/passwd"], 3),
-      (["--cluster", "--into", "/tmp"], 3),
-    ])
-  func refused(_ arguments: [String], _ code: Int32) throws {
-    let outcome = try Programs.run(Programs.cnitriage, ["collect"] + arguments)
-    #expect(outcome.code == code, "\(outcome.errors)")
+    arguments: usages)
+  func refused(_ usage: Usage) throws {
+    let outcome = try Programs.run(Programs.cnitriage, ["collect"] + usage.arguments)
+    #expect(outcome.code == usage.code, "\(outcome.errors)")
     #expect(outcome.errors.hasPrefix("error: "))
   }
 }

@@ -1,5 +1,6 @@
 import BundleModel
 import Foundation
+import Glibc
 import Testing
 
 @testable import NodeCollector
@@ -86,7 +87,7 @@ struct HostParsingTests {
 
   @Test("the owner of a listening socket is found", .enabled(if: geteuid() == 0))
   func owner() throws {
-    let socket = unsafe socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(socket) }
     #expect(listen(socket, 1) == 0)
     var address = sockaddr_in()

@@ -1,5 +1,6 @@
 import BundleModel
 import Foundation
+import SystemPackage
 import Testing
 
 @testable import NodeCollector

@@ -17,12 +17,8 @@ struct RuntimeObjectTests {
     """#
   }
 
-  private func masked(_ text: String, _ rules: RedactionRules = .kubernetesObjects) -> String {
-    var redactor = Redactor(rules)
-    var output: [UInt8] = []
-    redactor.feed(Array(text.utf8)[...], into: &output)
-    redactor.finish(into: &output)
-    return String(decoding: output, as: UTF8.self)
+  private func masked(_ text: String) -> String {
+    redact(text, .kubernetesObjects).text
   }
 
   @Test("the cluster's own containers keep the values on the allow-list, in both forms")

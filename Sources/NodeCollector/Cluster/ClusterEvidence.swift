@@ -50,7 +50,9 @@ public struct ClusterEvidence: Sendable {
     do {
       let manifest = try write(to: open, format: format, tool: tool)
       try open.commit(owner: nil)
-      return try CollectSummary(manifest: manifest, path: open.final)
+      let summary = try CollectSummary(manifest: manifest, path: open.final)
+      if let sum = summary.sha256 { try open.writeChecksum(sum, owner: nil) }
+      return summary
     } catch let error as CollectError {
       open.discard()
       throw error
@@ -97,6 +99,7 @@ public struct ClusterEvidence: Sendable {
     // Only root may give a file to somebody else; anybody else owned the old one, too.
     try? FileManager.default.setAttributes(kept, ofItemAtPath: bundle.path.string)
     guard let manifest = summary.manifest else { throw NodeBundle.interrupted(bundle.name) }
+    if let sum = summary.sha256 { try bundle.renewChecksum(sum) }
     return try CollectSummary(manifest: manifest, path: bundle.path)
   }
 

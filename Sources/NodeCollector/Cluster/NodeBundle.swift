@@ -41,6 +41,22 @@ public struct NodeBundle: Sendable {
     nodeName = try Self.objectName(rewriter) ?? manifest.platform.hostName
   }
 
+  /// Brings the checksum beside the bundle up to date, where there is one.
+  func renewChecksum(_ sha256: String) throws {
+    let checksum = FilePath(path.string + ".sha256")
+    guard FileManager.default.fileExists(atPath: checksum.string),
+      let file = path.lastComponent?.string
+    else { return }
+    let open = try OpenOutput(.file(checksum), replaces: true)
+    do {
+      try open.descriptor.writeAll(Array("\(sha256)  \(file)\n".utf8))
+      try open.commit(owner: nil)
+    } catch {
+      open.discard()
+      throw error
+    }
+  }
+
   static func interrupted(_ name: String) -> BundleError {
     BundleError(
       code: "E302", what: "\(name) has no manifest, so that nothing can be added to it",

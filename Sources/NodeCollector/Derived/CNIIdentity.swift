@@ -146,8 +146,10 @@ struct CNIIdentity: Sendable {
 
   private func profile() async -> Profile {
     do {
-      let answers = try await MetadataSource(host: request.host)
-        .answers(to: ["meta-data/iam/info"], seconds: request.seconds / 2)
+      let answers = try await MetadataSource(
+        host: request.host, session: request.context.metadata
+      )
+      .answers(to: ["meta-data/iam/info"], seconds: request.seconds / 2)
       guard let answer = answers.requests.first else { return Profile(status: "missing") }
       guard let body = answer.body,
         // A body of another form tells nothing that its status doesn't.

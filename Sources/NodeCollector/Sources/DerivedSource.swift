@@ -11,6 +11,8 @@ struct DerivedSource: Sendable {
   /// What a computation gives: bytes, several files, or the reason why there are none.
   enum Output: Sendable {
     case bytes([UInt8])
+    /// Bytes that are not all of it, and why.
+    case part([UInt8], String)
     /// Files below the item's path, each with a relative path.
     case files([(path: String, bytes: [UInt8])])
     case none(ItemStatus, String)
@@ -86,6 +88,10 @@ struct DerivedSource: Sendable {
       keep(bytes, in: &member, artifact, at: artifact.path)
       if member.item.status.isUsable { member.end(.partial, reason) }
     case .bytes(let bytes): keep(bytes, in: &member, artifact, at: artifact.path)
+    case .part(let bytes, let reason):
+      keep(bytes, in: &member, artifact, at: artifact.path)
+      guard member.item.status == .ok else { return }
+      member.end(.partial, reason)
     case .files(let files):
       let all = files.flatMap(\.bytes)
       keep(all, in: &member, artifact, at: artifact.path)

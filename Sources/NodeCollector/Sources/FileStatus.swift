@@ -101,4 +101,16 @@ struct FileSystemSpace: Sendable, Encodable {
     inodes_free = UInt64(space.f_ffree)
     read_only = UInt64(space.f_flag) & UInt64(ST_RDONLY) != 0
   }
+
+  /// Bytes in all.
+  var total: Int { Int(clamping: blocks.multipliedReportingOverflow(by: block_bytes).partialValue) }
+
+  /// Bytes that users other than root may still write.
+  var free: Int {
+    Int(clamping: blocks_available.multipliedReportingOverflow(by: block_bytes).partialValue)
+  }
+
+  /// What stays free unless the user says otherwise: a twentieth, and at least 512 MiB, so that the
+  /// services of the node can go on logging.
+  var standardReserve: Int { max(total / 20, 512 << 20) }
 }

@@ -151,7 +151,7 @@ extension ProbeSeries {
       let start = MonotonicTime.nanoseconds
       switch await resolver.resolve(name, seconds: seconds) {
       case .failure(let failure):
-        var result = ProbeResult(failure)
+        var result = ProbeResult(failure: failure)
         result.code = "dns: \(failure.text)"
         return result
       case .success(let address):
@@ -166,7 +166,7 @@ extension ProbeSeries {
           result = ProbeResult(.ok, nanoseconds: resolved + nanoseconds)
           result.phases = ["dns": resolved, "connect": resolved + nanoseconds]
         case .failure(let failure):
-          result = ProbeResult(failure)
+          result = ProbeResult(failure: failure)
           result.phases = ["dns": resolved]
         }
         result.address = address

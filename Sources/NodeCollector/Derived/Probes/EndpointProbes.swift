@@ -164,7 +164,7 @@ extension [(String, DNSMessage.RecordType)] {
     return ProbeSeries(target: target, count: count, interval: 0.1, timeout: 5) { seconds in
       let (name, type) = questions[turns.next()]
       switch await HostResolver.ask(server, name, type, seconds: seconds, overTCP: overTCP) {
-      case .failure(let failure): return ProbeResult(failure)
+      case .failure(let failure): return ProbeResult(failure: failure)
       case .success(let answer):
         // A name without addresses of a kind is an answer; an unknown name is one too.
         var result = ProbeResult(

@@ -51,7 +51,7 @@ struct IPAMDHealth: Sendable {
       }
     case .status(GRPCClient.deadlineExceeded, _): result = ProbeResult(.timeout)
     case .status(let code, _): result = ProbeResult(.fail, code: "grpc-status \(code)")
-    case .unreachable(let failure): result = ProbeResult(failure)
+    case .unreachable(let failure): result = ProbeResult(failure: failure)
     case .tooLarge: result = ProbeResult(.fail, code: "too large")
     case .unreadable(let reason): result = ProbeResult(.fail, code: reason)
     }

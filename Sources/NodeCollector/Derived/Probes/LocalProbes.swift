@@ -93,7 +93,8 @@ struct LocalProbes: Sendable {
 
   private static func metadata(_ endpoint: Host.Endpoint, seconds: Double) async -> ProbeResult {
     let start = MonotonicTime.nanoseconds
-    let answer = await MetadataSource.requestToken(endpoint, seconds: seconds, over: nil)
+    let answer = await LoopbackHTTP(capBytes: 4096)
+      .send(MetadataSource.tokenRequest, to: endpoint, seconds: seconds)
     let afterToken = MonotonicTime.nanoseconds - start
     guard case .answered(let response) = answer, response.status == 200 else {
       return result(answer)
@@ -167,7 +168,7 @@ extension ProbeSeries {
     ) { seconds in
       switch await NetworkProbe.connect(to: endpoint, seconds: seconds) {
       case .success(let nanoseconds): ProbeResult(.ok, nanoseconds: nanoseconds)
-      case .failure(let failure): ProbeResult(failure)
+      case .failure(let failure): ProbeResult(failure: failure)
       }
     }
   }
@@ -204,7 +205,7 @@ struct ClockProbe: Sendable {
     let query = TimePacket.query(sent: clock.wall())
     switch await NetworkProbe.exchangeDatagram(query, with: server, seconds: seconds) {
     case .failure(let failure):
-      let result = ProbeResult(failure)
+      let result = ProbeResult(failure: failure)
       return Sample(outcome: result.outcome, code: result.code)
     case .success(let packet):
       do {

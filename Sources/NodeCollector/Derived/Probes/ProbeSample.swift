@@ -55,7 +55,7 @@ struct ProbeResult: Sendable, Equatable {
   }
 
   /// A try that found nobody, or no answer.
-  init(_ failure: ConnectionFailure) {
+  init(failure: ConnectionFailure) {
     switch failure {
     case .timeout: self.init(.timeout)
     default: self.init(.fail, code: failure.text)
