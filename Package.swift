@@ -52,10 +52,11 @@ let package = Package(
     // The node side: small, static where wanted, without full Foundation.
     .systemLibrary(name: "CLinux"),
     .target(name: "Redaction", swiftSettings: strict + instrumented),
+    .target(name: "WireFormats", swiftSettings: strict + instrumented),
     .target(
       name: "NodeCollector",
       dependencies: [
-        "BundleModel", "BundleArchive", "BundleReader", "CLinux", "Redaction", subprocess,
+        "BundleModel", "BundleArchive", "BundleReader", "CLinux", "Redaction", "WireFormats", subprocess,
         systemPackage, nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHPACK, crypto,
       ], swiftSettings: strict),
     .target(
@@ -139,11 +140,12 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "RedactionTests", dependencies: ["Redaction", crypto], swiftSettings: strict),
+    .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats"], swiftSettings: strict),
     .testTarget(
       name: "NodeCollectorTests",
       dependencies: [
-        "BundleArchive", "BundleModel", "BundleReader", "NodeCollector", "Redaction", systemPackage,
-        crypto, nioCore, nioPosix,
+        "BundleArchive", "BundleModel", "BundleReader", "NodeCollector", "Redaction", "WireFormats",
+        systemPackage, crypto, nioCore, nioPosix, nioHTTP2, nioHPACK,
       ],
       swiftSettings: strict),
     .testTarget(
@@ -184,6 +186,7 @@ if isFuzzing {
   let fuzzers: [(name: String, target: String, dependencies: [Target.Dependency])] = [
     ("fuzz-redaction", "FuzzRedaction", ["Redaction"]),
     ("fuzz-facts", "FuzzFacts", ["BundleModel", "Facts"]),
+    ("fuzz-wire", "FuzzWire", ["WireFormats"]),
   ]
   package.targets += fuzzers.map { fuzzer in
     .executableTarget(

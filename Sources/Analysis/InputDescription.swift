@@ -20,7 +20,7 @@ struct InputDescription {
         from: from.map { Timestamp.rfc3339($0) },
         to: facts.collectedAtUs.map { Timestamp.rfc3339($0) }),
       redaction: source.manifest.map { _ in "secrets" }, items: items)
-    notices = source.notes + Self.notices(items)
+    notices = source.notes + Self.scope(source.manifest) + Self.notices(items)
   }
 
   private static func items(of source: some EvidenceSource) -> [Report.Item] {
@@ -41,6 +41,15 @@ struct InputDescription {
     }
   }
 
+  /// What a bundle of a cluster alone can't answer.
+  private static func scope(_ manifest: Manifest?) -> [String] {
+    guard let manifest, !manifest.holdsNode else { return [] }
+    return [
+      "this bundle holds a cluster's objects and no node, so that rules about a node are not "
+        + "evaluated: collect on the node, then collect --cluster --into its bundle"
+    ]
+  }
+
   /// Sources that were lost or cut: never findings, but nobody may overlook them.
   private static func notices(_ items: [Report.Item]) -> [String] {
     let quiet: Set<String> = ["ok", "empty", "missing", "unsupported", "skipped"]
@@ -50,7 +59,8 @@ struct InputDescription {
     }
   }
 
-  private static func node(_ store: FactStore, _ manifest: Manifest?) throws -> Report.Node {
+  private static func node(_ store: FactStore, _ found: Manifest?) throws -> Report.Node {
+    let manifest = found?.holdsNode == false ? nil : found
     var properties: [String: String] = [:]
     if store.tables.contains(where: { $0.name == "node_property" }) {
       for row in try store.query("SELECT name, value FROM node_property ORDER BY name").rows {

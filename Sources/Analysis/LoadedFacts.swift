@@ -37,7 +37,7 @@ struct LoadedFacts {
       BundleInfoRow(
         bundleID: source.manifest?.bundleID, collectedAtUs: collectedAtUs,
         toolVersion: source.manifest?.tool.version, layout: source.layout,
-        host: source.manifest?.platform.hostName))
+        host: source.manifest.flatMap { $0.holdsNode ? $0.platform.hostName : nil }))
     self.store = store
   }
 

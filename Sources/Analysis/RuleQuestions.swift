@@ -1,3 +1,4 @@
+import BundleModel
 public import RuleEngine
 
 extension RuleSet {

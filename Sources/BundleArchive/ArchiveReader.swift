@@ -80,6 +80,19 @@ public struct ArchiveReader: ~Copyable {
     return chunk.isEmpty ? nil : chunk
   }
 
+  /// The next bytes of the current member, into a buffer of the caller's; 0 at the member's end.
+  public mutating func nextChunk(into buffer: inout [UInt8]) throws(ArchiveError) -> Int {
+    guard !reachedEnd else { return 0 }
+    let read = unsafe buffer.withUnsafeMutableBytes { bytes in
+      unsafe archive_read_data(handle.pointer, bytes.baseAddress, bytes.count)
+    }
+    guard read >= 0 else {
+      reachedEnd = true
+      throw handle.lastError(.readData)
+    }
+    return read
+  }
+
   /// Bytes read from the descriptor so far: the compressed size up to here.
   public var compressedBytes: Int {
     unsafe Int(archive_filter_bytes(handle.pointer, -1))

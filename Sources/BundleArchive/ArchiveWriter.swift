@@ -17,14 +17,21 @@ public struct ArchiveWriter: ~Copyable {
   }
 
   private let handle: ArchiveHandle
+  private let output: ArchiveOutput
 
   /// Starts an archive on a descriptor that is open for writing.
   public init(_ descriptor: FileDescriptor, compression: Compression) throws(ArchiveError) {
-    handle = try Self.open(descriptor, compression)
+    try self.init(ArchiveOutput(descriptor), compression: compression)
+  }
+
+  /// Starts an archive on an output.
+  public init(_ output: ArchiveOutput, compression: Compression) throws(ArchiveError) {
+    handle = try Self.open(output, compression)
+    self.output = output
   }
 
   private static func open(
-    _ descriptor: FileDescriptor, _ compression: Compression
+    _ output: ArchiveOutput, _ compression: Compression
   ) throws(ArchiveError) -> ArchiveHandle {
     let handle = try ArchiveHandle.writer()
     // ustar where it suffices, pax records where a path or size asks for more.
@@ -32,7 +39,13 @@ public struct ArchiveWriter: ~Copyable {
     try add(compression, to: handle)
     // Nothing behind the compressor's last byte, so that a checksum covers exactly the archive.
     try handle.check(unsafe archive_write_set_bytes_in_last_block(handle.pointer, 1), .configure)
-    try handle.check(unsafe archive_write_open_fd(handle.pointer, descriptor.rawValue), .open)
+    // Small blocks would cost a system call each.
+    try handle.check(
+      unsafe archive_write_set_bytes_per_block(handle.pointer, 256 << 10), .configure)
+    // The writer keeps the output alive as long as the handle.
+    let client = unsafe Unmanaged.passUnretained(output).toOpaque()
+    try handle.check(
+      unsafe archive_write_open(handle.pointer, client, nil, writeBlock, nil), .open)
     return handle
   }
 
@@ -107,8 +120,26 @@ public struct ArchiveWriter: ~Copyable {
 
   /// Writes the end of the archive and flushes the compressor.
   public consuming func finish() throws(ArchiveError) {
+    try end()
+  }
+
+  /// The same for an owner that goes on living; nothing may be written afterwards.
+  public mutating func end() throws(ArchiveError) {
     try handle.check(unsafe archive_write_close(handle.pointer), .close)
   }
+}
+
+/// Takes a block from libarchive.
+private func writeBlock(
+  _ archive: OpaquePointer?, _ client: UnsafeMutableRawPointer?, _ bytes: UnsafeRawPointer?,
+  _ count: Int
+) -> Int {
+  guard let client = unsafe client else { return -1 }
+  let output = unsafe Unmanaged<ArchiveOutput>.fromOpaque(client).takeUnretainedValue()
+  let error = unsafe output.write(UnsafeRawBufferPointer(start: bytes, count: count))
+  guard error != 0, let archive = unsafe archive else { return count }
+  unsafe cnitriage_archive_fail(archive, error)
+  return -1
 }
 
 // The mode constants are macros with casts, which don't reach Swift.

@@ -19,8 +19,11 @@ public struct Artifact: Sendable {
   public let needsRoot: Bool
   /// The longest the source may take, in seconds.
   public let timeoutSeconds: Double
-  /// The most bytes that are kept.
+  /// The most bytes that are kept; of a group of files, of each.
   public let capBytes: Int
+  /// The most bytes that are kept of all files of a group together, the newest files first; `nil`
+  /// where the number of files bounds the group.
+  public let groupBytes: Int?
   /// Which end of an item that exceeds its cap is kept.
   public let keeps: Kept
   /// What is masked while the bytes pass.
@@ -29,13 +32,16 @@ public struct Artifact: Sendable {
   public let stage: Stage
   /// How the members of a group of files are named.
   public let naming: Naming
+  /// What answers in the same form where the node lacks the program that `source` names.
+  public let fallback: Derivation?
 
   /// Declares an item. Every bound has the value of its class unless the item says otherwise.
   public init(
     _ id: ArtifactID, _ summary: String, source: Source, path: String, needs: [Need] = [],
     holds: Lock? = nil, tier: Tier = .minimum, needsRoot: Bool = false,
-    timeoutSeconds: Double = 5, capBytes: Int = 1 << 20, keeps: Kept = .head,
-    redaction: RedactionRule = .scan, stage: Stage = .parallel, naming: Naming = .fullPath
+    timeoutSeconds: Double = 5, capBytes: Int = 1 << 20, groupBytes: Int? = nil,
+    keeps: Kept = .head, redaction: RedactionRule = .scan, stage: Stage = .parallel,
+    naming: Naming = .fullPath, fallback: Derivation? = nil
   ) {
     self.id = id
     self.summary = summary
@@ -47,28 +53,42 @@ public struct Artifact: Sendable {
     self.needsRoot = needsRoot
     self.timeoutSeconds = timeoutSeconds
     self.capBytes = capBytes
+    self.groupBytes = groupBytes
     self.keeps = keeps
     self.redaction = redaction
     self.stage = stage
     self.naming = naming
+    self.fallback = fallback
+  }
+
+  /// The same item within other bounds.
+  public func bounded(timeoutSeconds: Double, capBytes: Int) -> Artifact {
+    Artifact(
+      id, summary, source: source, path: path, needs: needs, holds: holds, tier: tier,
+      needsRoot: needsRoot, timeoutSeconds: timeoutSeconds, capBytes: capBytes,
+      groupBytes: groupBytes, keeps: keeps, redaction: redaction, stage: stage, naming: naming,
+      fallback: fallback)
   }
 
   /// The same item once more at the end of the run, under an id and a path of its own.
   public func again(_ id: ArtifactID, _ summary: String, path: String) -> Artifact {
     Artifact(
       id, summary, source: source, path: path, needs: needs, holds: holds, tier: tier,
-      needsRoot: needsRoot, timeoutSeconds: timeoutSeconds, capBytes: capBytes, keeps: keeps,
-      redaction: redaction, stage: .again, naming: naming)
+      needsRoot: needsRoot, timeoutSeconds: timeoutSeconds, capBytes: capBytes,
+      groupBytes: groupBytes, keeps: keeps, redaction: redaction, stage: .again, naming: naming,
+      fallback: fallback)
   }
 }
 
 extension Artifact {
   /// How a node answers. An enumeration, so that every kind of source is handled everywhere.
   public enum Source: Sendable, Equatable {
-    /// The first of these files that exists.
+    /// The first of these files that exists; a text in braces stands for what the node itself
+    /// names, see ``FoundPath``.
     case file([String])
     /// Every regular file below these folders or matching these patterns; `*` stands for any run
-    /// of characters inside one path component, once in each. Members stand below `path`.
+    /// of characters inside one path component, once in each; a text in braces stands for what
+    /// the node itself names, see ``FoundPath``. Members stand below `path`.
     case files([String])
     /// A program, looked up on a fixed path, with its arguments; never a shell line.
     case command(String, [String])
@@ -108,8 +128,16 @@ extension Artifact {
     /// `/proc/net/ip_tables_names` or its IPv6 twin names at least one table. Listing a table whose
     /// module is absent would load the module, and so change the node.
     case legacyTables(ipv6: Bool)
+    /// The kernel's part of the backend that this iptables program drives is loaded; asking would
+    /// load it otherwise.
+    case backend(String)
+    /// The default iptables program's backend holds this table; listing it would create it
+    /// otherwise.
+    case table(String, ipv6: Bool)
     /// A kernel module is loaded or built in; asking would load it otherwise.
     case module(String)
+    /// A path exists that a running service keeps; asking for the service might start it otherwise.
+    case path(String)
     /// The node is of a kind that has such a thing; elsewhere the item is `unsupported`.
     case trait(NodeTrait)
   }

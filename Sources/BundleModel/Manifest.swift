@@ -23,6 +23,14 @@ public struct Manifest: Sendable, Codable, Equatable {
   public var platform: Platform
   /// How much was concealed; `nil` in bundles of versions that knew ``RedactionLevel/secrets`` only.
   public var redaction: RedactionLevel?
+  /// What the collector was allowed to do; `nil` in bundles of earlier versions.
+  public var privilege: Privilege?
+  /// Words of the user, by their keys.
+  public var labels: [String: String]?
+  /// The user's case id.
+  public var caseID: String?
+  /// The cluster whose objects are in the bundle; `nil` where nobody asked for them.
+  public var cluster: Cluster?
   /// Sums over all items.
   public var totals: Totals
   /// One entry for every member, and one for every item that has none.
@@ -47,7 +55,8 @@ public struct Manifest: Sendable, Codable, Equatable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case schema, complete, tool, platform, redaction, totals, items
+    case schema, complete, tool, platform, redaction, privilege, labels, cluster, totals, items
+    case caseID = "case_id"
     case bundleID = "bundle_id"
     case endReason = "end_reason"
     case startedAt = "started_at"
@@ -71,6 +80,34 @@ extension Manifest {
     /// The program failed.
     case error
   }
+
+  /// The cluster whose objects an operator's credentials read.
+  public struct Cluster: Sendable, Codable, Equatable {
+    /// Its name in EKS, if it is known.
+    public var name: String?
+    /// The context of kubectl that was asked.
+    public var context: String?
+    /// The region of AWS, if it is known.
+    public var region: String?
+    /// When its objects were read, RFC 3339 in UTC.
+    public var collectedAt: String
+
+    /// Names a cluster.
+    public init(name: String?, context: String?, region: String?, collectedAt: String) {
+      self.name = name
+      self.context = context
+      self.region = region
+      self.collectedAt = collectedAt
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case name, context, region
+      case collectedAt = "collected_at"
+    }
+  }
+
+  /// Whether the bundle holds a node; one that was gathered about a cluster alone doesn't.
+  public var holdsNode: Bool { cluster == nil || !platform.hostName.isEmpty }
 
   /// The program that wrote a bundle.
   public struct ToolVersion: Sendable, Codable, Equatable {
@@ -96,7 +133,7 @@ extension Manifest {
     public var kernel: String
     /// Machine architecture as the kernel names it.
     public var architecture: String
-    /// The node's host name.
+    /// The node's host name; empty in a bundle of a cluster alone.
     public var hostName: String
     /// Instance id, where the metadata service told it.
     public var instanceID: String?
@@ -104,6 +141,24 @@ extension Manifest {
     public var effectiveUserID: UInt32
     /// Where the node's file system was found; `/` unless it is mounted elsewhere.
     public var hostRoot: String
+    /// Family of the operating system: `al2`, `al2023`, `bottlerocket`, `ubuntu`, `debian` or `other`.
+    public var family: String?
+    /// Whether it is a node of EKS: `yes`, `no`, `hybrid`, `auto` or `unknown`.
+    public var eks: String?
+    /// The container runtime, such as `containerd`.
+    public var runtime: String?
+    /// Name of the first process, such as `systemd`.
+    public var initSystem: String?
+    /// Version of the control group hierarchy, 1 or 2.
+    public var cgroup: Int?
+    /// Whether the collector ran in a container.
+    public var isInContainer: Bool?
+    /// The instance type, where the metadata service told it.
+    public var instanceType: String?
+    /// The instance's region, where the metadata service told it.
+    public var region: String?
+    /// The instance's availability zone, where the metadata service told it.
+    public var availabilityZone: String?
 
     /// Describes a machine.
     public init(
@@ -121,7 +176,12 @@ extension Manifest {
     }
 
     enum CodingKeys: String, CodingKey {
-      case kernel
+      case kernel, family, eks, runtime, cgroup
+      case initSystem = "init"
+      case isInContainer = "in_container"
+      case instanceType = "instance_type"
+      case region
+      case availabilityZone = "availability_zone"
       case osID = "os_id"
       case osVersion = "os_version"
       case architecture = "arch"
@@ -129,6 +189,35 @@ extension Manifest {
       case instanceID = "instance_id"
       case effectiveUserID = "uid"
       case hostRoot = "host_root"
+    }
+  }
+
+  /// What the collector was allowed to do, and which of the node's namespaces it shared.
+  public struct Privilege: Sendable, Codable, Equatable {
+    /// Effective capabilities by name, without `CAP_` and in lower case.
+    public var capabilities: [String]
+    /// Whether it ran in the node's network namespace; `nil` where that can't be told.
+    public var hostNetwork: Bool?
+    /// Whether it ran in the node's namespace of processes; `nil` where that can't be told.
+    public var hostProcesses: Bool?
+    /// How it came into the node's network namespace, if it began in another one.
+    public var note: String?
+
+    /// Describes what was allowed.
+    public init(
+      capabilities: [String], hostNetwork: Bool?, hostProcesses: Bool?, note: String? = nil
+    ) {
+      self.capabilities = capabilities
+      self.hostNetwork = hostNetwork
+      self.hostProcesses = hostProcesses
+      self.note = note
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case capabilities = "caps"
+      case hostNetwork = "host_netns"
+      case hostProcesses = "host_pidns"
+      case note
     }
   }
 

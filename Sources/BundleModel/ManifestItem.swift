@@ -28,12 +28,16 @@ public struct ManifestItem: Sendable, Codable, Equatable {
   public var sha256: String?
   /// Modification time of a file on the node, RFC 3339 in UTC.
   public var originModifiedAt: String?
+  /// Number of a file in its file system, which a rotated log keeps under its new name.
+  public var originInode: UInt64?
   /// What was left out, if anything.
   public var truncation: Truncation?
   /// Masked secrets per redaction rule.
   public var redaction: [String: Int]
   /// Where the standard error of a program stands, if it wrote any.
   public var standardError: String?
+  /// What a reader should know beside the status, such as a process that could not be ended.
+  public var warnings: [String]?
 
   /// Describes an item that has just begun; the runner fills in what it learns.
   public init(id: ArtifactID, source: Source, startedAt: String) {
@@ -48,7 +52,7 @@ public struct ManifestItem: Sendable, Codable, Equatable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case id, path, source, status, reason, signal, sha256, truncation, redaction
+    case id, path, source, status, reason, signal, sha256, truncation, redaction, warnings
     case exitCode = "exit_code"
     case httpStatus = "http_status"
     case startedAt = "started_at"
@@ -56,6 +60,7 @@ public struct ManifestItem: Sendable, Codable, Equatable {
     case bytesSource = "bytes_source"
     case bytesStored = "bytes_stored"
     case originModifiedAt = "origin_mtime"
+    case originInode = "origin_inode"
     case standardError = "stderr"
   }
 }

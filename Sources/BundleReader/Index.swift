@@ -20,11 +20,11 @@ struct Index {
   mutating func add(path: String, size: Int, from stream: any MemberStream) throws(BundleError) {
     files.append((path, size))
     if topFolder == nil, files.count <= limits.probedEntries {
-      topFolder = NativeLayout.topFolder(among: CollectionOfOne(path))
+      topFolder = NativeLayout.topFolder(ofMark: path)
       if topFolder != nil { header = try read(stream) }
     }
     // A folder lists its files by name, so that the manifest may come before the mark is seen.
-    if path == "manifest.json" || MemberPath.droppingFirst(path) == "manifest.json" {
+    if NativeLayout.isManifest(path) {
       manifestBytes = try read(stream)
     }
   }

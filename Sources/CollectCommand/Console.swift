@@ -42,15 +42,3 @@ enum ByteCount {
     return "\(tenths / 10).\(tenths % 10) \(name)"
   }
 }
-
-extension String {
-  /// The text followed by blanks up to a width; a longer text is followed by one blank.
-  func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(1, width - unicodeScalars.count))
-  }
-
-  /// The text preceded by blanks up to a width.
-  func leftPadded(to width: Int) -> String {
-    String(repeating: " ", count: max(0, width - unicodeScalars.count)) + self
-  }
-}

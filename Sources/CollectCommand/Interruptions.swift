@@ -11,9 +11,13 @@ final class Interruptions {
   let stream: AsyncStream<Collector.Interruption>
   private let continuation: AsyncStream<Collector.Interruption>.Continuation
   private let sources: [any DispatchSourceSignal]
+  private let partial: UnfinishedFile
 
   /// Listens; `partial` is the unfinished file that a second signal removes.
-  init(partial: String?) {
+  init(partial: String? = nil) {
+    let unfinished = UnfinishedFile()
+    unfinished.note(partial)
+    self.partial = unfinished
     let (stream, continuation) = AsyncStream.makeStream(of: Collector.Interruption.self)
     self.stream = stream
     self.continuation = continuation
@@ -29,7 +33,7 @@ final class Interruptions {
         case .isFirst: continuation.yield(interruption)
         case .isEcho: return
         case .isSecond:
-          if let partial { try? FileManager.default.removeItem(atPath: partial) }
+          unfinished.remove()
           _exit(128 + number)
         }
       }
@@ -54,6 +58,25 @@ final class Interruptions {
         }
         return now < first + .milliseconds(700) ? .isEcho : .isSecond
       }
+    }
+  }
+
+  /// Names the unfinished file once it is known.
+  func note(partial path: String?) {
+    partial.note(path)
+  }
+
+  /// The file that nobody wants any more after a second signal.
+  private final class UnfinishedFile: Sendable {
+    private let path = Mutex<String?>(nil)
+
+    func note(_ newPath: String?) {
+      path.withLock { $0 = newPath }
+    }
+
+    func remove() {
+      // The program ends at once; what can't be removed has a name that says what it is.
+      if let path = path.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
     }
   }
 

@@ -30,10 +30,14 @@ struct OutputChoice {
   /// The log folder, where the kubelet's log proxy can serve the bundle too.
   private func standardFolder() throws(CollectError) -> FilePath {
     for folder in Self.standardFolders {
-      let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
-      // A folder that can't be made is not writable either, and the next one is tried.
-      try? FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true, attributes: attributes)
+      if !FileManager.default.fileExists(atPath: folder) {
+        // A folder that can't be made is not writable either, and the next one is tried.
+        try? FileManager.default.createDirectory(
+          atPath: folder, withIntermediateDirectories: true)
+        // The bundles' owner must find them there; only their names can be seen by others.
+        let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o755]
+        try? FileManager.default.setAttributes(attributes, ofItemAtPath: folder)
+      }
       if FileManager.default.isWritableFile(atPath: folder) { return FilePath(folder) }
     }
     throw CollectError(

@@ -30,7 +30,8 @@ public enum Program {
       Console.output(Array((root.fullMessage(for: error) + "\n").utf8))
       exit(0)
     case .validationFailure:
-      Console.error(UsageError(root.message(for: error), root: root).message)
+      let isJSON = CommandLine.arguments.dropFirst().contains("--json")
+      Console.report(UsageError(root.message(for: error), root: root), json: isJSON)
       exit(2)
     default:
       let message = root.fullMessage(for: error)
@@ -49,7 +50,14 @@ private struct UsageError: ExplainedError {
 
   init<Root: ParsableCommand>(_ message: String, root: Root.Type) {
     // The parser's sentences end with a full stop; the form of our messages has none.
-    what = message.hasSuffix(".") ? String(message.dropLast()) : message
-    remedy = "\(root.configuration.commandName ?? "cnitriage") --help"
+    let program = root.configuration.commandName ?? "cnitriage"
+    let parts = message.split(separator: ".", maxSplits: 1).map(String.init)
+    if parts.count == 2, parts[1].hasPrefix(" Did you mean") {
+      what = parts[0]
+      remedy = "did you mean" + parts[1].dropFirst(" Did you mean".utf8.count)
+    } else {
+      what = message.hasSuffix(".") ? String(message.dropLast()) : message
+      remedy = "\(program) --help"
+    }
   }
 }

@@ -2,6 +2,7 @@
 /// When it ends, the kernel takes everything away again.
 struct BootScript {
   let node: NodeModel
+  let inputs: NodeInputs
   /// The folder of this node's state, as the host sees it.
   let state: String
   /// The lab's own program.
@@ -10,7 +11,9 @@ struct BootScript {
 
   var text: String {
     [
-      start, files, vpc, network, firewall, processes, trafficSteps, faultSteps, end,
+      start, files, vpc, network, firewall,
+      node.variant.hasRuntime ? RuntimeScript(node: node).text : "", processes, trafficSteps,
+      faultSteps, end,
     ].joined(separator: "\n")
   }
 
@@ -28,6 +31,8 @@ struct BootScript {
     hostname \(node.instance.name)
     mount -t proc proc /proc
     mount -t sysfs sysfs /sys
+    \(ControlGroups.mounting)
+    as_process() { echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid 2>/dev/null || true; }
 
     """
   }
@@ -40,7 +45,7 @@ struct BootScript {
     mkdir -p "$live"
     mount -t tmpfs -o mode=755 cnilab "$live"
     mkdir "$live/run" "$live/log"
-    for name in etc usr var/lib; do
+    for name in etc usr opt var/lib; do
       mkdir -p "$live/upper/$name" "$live/work/$name"
       mount -t overlay overlay \\
         -o "lowerdir=/$name,upperdir=$live/upper/$name,workdir=$live/work/$name" "/$name"
@@ -48,19 +53,27 @@ struct BootScript {
     mount --bind "$live/log" /var/log
     rm -rf /etc/os-release /etc/resolv.conf /etc/machine-id /etc/hostname /etc/sysctl.d \\
       /etc/systemd/system /etc/systemd/network /etc/cni /etc/kubernetes /usr/lib/systemd/network \\
-      /usr/lib/sysctl.d /usr/bin/systemctl /var/lib/kubelet \\
+      /usr/lib/sysctl.d /usr/bin/systemctl /var/lib/kubelet /var/lib/cni \\
+      /etc/containerd /opt/cni \\
       /usr/lib/systemd/system/{iptables,netfilter-persistent,firewalld,ufw,docker,containerd}.service
     cp -a "$state/root/etc/." /etc/
     cp -a "$state/root/usr/." /usr/
+    cp -a "$state/root/opt/." /opt/
     cp -a "$state/root/var/lib/." /var/lib/
     cp -a "$state/root/var/log/." /var/log/
     cp -a "$state/root/run/." "$live/run/"
     chmod 755 /usr/bin/systemctl
+    [ ! -d /opt/cni/bin ] || chmod 755 /opt/cni/bin/*
+    # An overlay can't lie on an overlay: the runtime's images and containers get a place of their own.
+    mkdir -p "$live/containerd" /var/lib/containerd
+    mount --bind "$live/containerd" /var/lib/containerd
+    mkdir -p "$live/run/cnilab"
     chmod 600 /var/lib/kubelet/kubeconfig
     ln -sfn \(quote(program)) /usr/bin/kubelet
     mkdir -p /usr/lib/cnitriage-lab/app "$live/run/netns" "$live/run/lock"
-    ln -sfn \(quote(program)) /usr/lib/cnitriage-lab/app/aws-k8s-agent
-    ln -sfn \(quote(program)) /usr/lib/cnitriage-lab/app/cnilab-vpc
+    for name in \(Self.programs.joined(separator: " ")); do
+      ln -sfn \(quote(program)) "/usr/lib/cnitriage-lab/app/$name"
+    done
     for tool in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
       case $tool in ip6*) base=ip6tables ;; *) base=iptables ;; esac
       ln -sfn "/usr/sbin/$base-\(node.variant.backend.rawValue)${tool#$base}" "/etc/alternatives/$tool"
@@ -94,16 +107,13 @@ struct BootScript {
       in_vpc sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0
 
       """
-    for pod in plan.podNetworks {
+    // A real runtime makes the pods' networks itself.
+    let pods = node.variant.hasRuntime ? [] : plan.podNetworks
+    for pod in pods {
       text += "ip netns add \(pod.namespace)\n"
     }
-    text += """
-      batch ip <<'END'
-      \(lines(plan.pods))
-      END
-
-      """
-    for pod in plan.podNetworks {
+    if !pods.isEmpty { text += "batch ip <<'END'\n\(lines(plan.pods))\nEND\n" }
+    for pod in pods {
       text += """
         batch ip -n \(pod.namespace) <<'END'
         \(lines(plan.insidePod(pod)))
@@ -165,33 +175,80 @@ struct BootScript {
     return text
   }
 
-  private var processes: String {
+  // Without a runtime the programs of the node's system pods are the node's own processes.
+  private var podProcesses: String {
     let environment = node.agentEnvironment
       .map { quote("\($0.name)=\($0.value)") }.joined(separator: " \\\n  ")
+    let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    let host = "HOSTNAME=\(node.instance.name)"
+    let plan = ContainerPlan(node: node)
+    return """
+      as_process 2105
+      ./kube-proxy \(words(ContainerPlan.proxyArguments)) 8>&- 9>&- </dev/null &
+      as_process 2411
+      env -i PATH=\(path) \(host) \\
+        \(environment) \\
+        ./aws-k8s-agent 8>&- 9>&- </dev/null &
+      as_process 2498
+      ./controller \(words(ContainerPlan.policyAgentArguments)) 8>&- 9>&- </dev/null &
+      as_process 2560
+      ./eks-pod-identity-agent \(words(plan.identityArguments)) 8>&- 9>&- </dev/null &
+      \(coreDNS)
+      \(plan.pods.map(ControlGroups.placing).joined(separator: "\n"))
+      """
+  }
+
+  private func words(_ arguments: [String]) -> String {
+    arguments.map(quote).joined(separator: " ")
+  }
+
+  private var processes: String {
     let arguments = KubeletUnit(node: node).arguments.map(quote).joined(separator: " ")
     return """
       # --- processes -------------------------------------------------------------------------------
-      as_process() { echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid 2>/dev/null || true; }
       cd /usr/lib/cnitriage-lab/app
       (exec nsenter --net=/proc/self/fd/8 ./cnilab-vpc serve vpc) 9>&- </dev/null &
       as_process \(KubeletJournal.processID)
       env -i PATH="$PATH" \(arguments) 8>&- 9>&- </dev/null &
-      as_process 2411
-      env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOSTNAME=\(node.instance.name) \\
-        \(environment) \\
-        ./aws-k8s-agent 8>&- 9>&- </dev/null &
+      \(node.variant.hasRuntime ? "" : podProcesses)
       cd /
-      for port in 169.254.169.254/80 \(node.instance.apiServer)/8080 127.0.0.1/10248 \\
-        127.0.0.1/61678 127.0.0.1/61679; do
-        for attempt in $(seq 1 100); do
+      for port in \(ports.joined(separator: " ")); do
+        for attempt in $(seq 1 200); do
           if (exec 3<>"/dev/tcp/$port") 2>/dev/null; then continue 2; fi
-          sleep 0.1
+          sleep 0.05
         done
         echo "failed: nothing answers at $port" >&9
         exit 1
       done
 
       """
+  }
+
+  // The cluster's DNS runs in the networks of its pods, where kube-proxy's rules send the questions.
+  private var coreDNS: String {
+    node.runningPods.filter { $0.pod.name.hasPrefix("coredns-") }.map { running in
+      "(exec nsenter --net=/run/netns/\(running.pod.networkNamespace) ./coredns -conf "
+        + "/etc/coredns/Corefile) 8>&- 9>&- </dev/null &"
+    }.joined(separator: "\n")
+  }
+
+  /// The lab's program under the names of a node's processes.
+  private static let programs = [
+    LabProcess.agent, .proxy, .policyAgent, .podIdentityAgent, .coreDNS, .vpc, .runtimeSetup,
+  ].map(\.rawValue)
+
+  /// Where an answer is waited for; servers that refuse on purpose are left out.
+  private var ports: [String] {
+    let faulty: [(ServerFault.Server?, String)] = [
+      (.imds, "169.254.169.254/80"), (nil, "\(node.instance.apiServer)/8080"),
+      (nil, "\(node.instance.resolver)/53"), (.kubeletHealthz, "127.0.0.1/10248"),
+      (nil, "127.0.0.1/10256"), (nil, "127.0.0.1/8163"),
+      (nil, "\(node.instance.podIdentityAgent)/80"), (nil, "127.0.0.1/61678"),
+      (.introspection, "127.0.0.1/61679"), (nil, "\(node.instance.clusterDNS)/53"),
+    ]
+    return faulty.filter { server, _ in
+      server.map { inputs.fault(of: $0) != .refusing } ?? true
+    }.map(\.1)
   }
 
   private var end: String {

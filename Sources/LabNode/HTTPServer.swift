@@ -28,39 +28,41 @@ public enum HTTPServer {
   ) async throws {
     var open: [(Listening, any HTTPService)] = []
     for listener in listeners {
-      let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        .bind(host: listener.host, port: listener.port) { channel in
-          channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-            return try Connection(wrappingChannelSynchronously: channel)
-          }
+      let server = try await SocketServer.bind(.tcp(host: listener.host, port: listener.port)) {
+        channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+          return try Connection(wrappingChannelSynchronously: channel)
         }
+      }
       open.append((server, listener.service))
     }
     await onReady(open.map { $0.0.channel.localAddress?.port ?? 0 })
     try await withThrowingTaskGroup(of: Void.self) { group in
       for (server, service) in open {
-        group.addTask { try await accept(server, service) }
+        group.addTask {
+          try await SocketServer.accept(server) { try await serve($0, service) }
+        }
       }
       try await group.waitForAll()
     }
   }
 
-  private static func accept(_ server: Listening, _ service: any HTTPService) async throws {
-    try await withThrowingDiscardingTaskGroup { group in
-      try await server.executeThenClose { connections in
-        for try await connection in connections {
-          group.addTask {
-            do {
-              try await serve(connection, service)
-            } catch {
-              // A client that goes away in the middle loses its answer, and nobody else does.
-            }
-          }
-        }
-      }
+  /// Serves one listener, in the way that a test wants it to misbehave.
+  static func run(_ listener: HTTPListener, as fault: ServerFault.Kind?) async throws {
+    var listener = listener
+    switch fault {
+    case nil: break
+    case .slow:
+      listener = HTTPListener(
+        host: listener.host, port: listener.port, service: SlowService(service: listener.service))
+    case .notServing:
+      listener = HTTPListener(
+        host: listener.host, port: listener.port, service: UnavailableService())
+    case .some(let kind):
+      return try await Misbehaviour.run(kind, at: .tcp(host: listener.host, port: listener.port))
     }
+    try await run([listener])
   }
 
   private static func serve(_ connection: Connection, _ service: any HTTPService) async throws {

@@ -151,7 +151,7 @@ struct IPAMDaemon: Sendable {
     }
     guard !free.isEmpty else { return refuse(pod, attempt: 0, at: moment) }
     // ipamd walks a hash map: any free address can be next.
-    let (eni, address) = free[Invented.number(pod.sandboxID, below: free.count)]
+    let (eni, address) = free[Invented.number(pod.addressSeed, below: free.count)]
     let busy = pools.first { $0.eni == eni }?.addresses.prefix { $0 != address }
       .filter { !isFree($0, at: moment) }
     if let cooled = released.removeValue(forKey: address) {

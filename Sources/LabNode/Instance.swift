@@ -17,6 +17,12 @@ struct Instance: Sendable {
   let name = "ip-10-20-37-142.eu-central-1.compute.internal"
   let cluster = "harbour"
   let apiServer = "10.20.33.250"
+  /// The name of the API server's endpoint.
+  let apiServerName = "5E1B7A90C3D24F68.gr7.eu-central-1.eks.amazonaws.com"
+  /// The resolver of the VPC: two above the base of its range.
+  let resolver = "10.20.0.2"
+  let timeServer = "169.254.169.123"
+  let podIdentityAgent = "169.254.170.23"
   let clusterDNS = "10.100.0.10"
   let kubernetesService = "10.100.0.1"
   let machineID = "ec2a7c1f5b3d49e08f6b2d914c7a5e30"

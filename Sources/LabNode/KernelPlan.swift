@@ -50,7 +50,7 @@ struct KernelPlan {
       "route add \(instance.subnetCIDR) dev ens5 proto kernel scope link src \(primary.primary) metric 512",
       "route add \(instance.gateway) dev ens5 scope link \(origin)",
       "route add default via \(instance.gateway) dev ens5 \(origin)",
-      "route add 10.20.0.2 via \(instance.gateway) dev ens5 \(origin)",
+      "route add \(instance.resolver) via \(instance.gateway) dev ens5 \(origin)",
     ]
     for eni in node.enis.dropFirst() {
       lines += [
@@ -60,7 +60,13 @@ struct KernelPlan {
         "rule add from \(eni.primary) lookup \(eni.table) priority 32765",
       ]
     }
-    lines.append("rule add fwmark 0x80/0x80 lookup main priority 1024")
+    lines += [
+      "rule add fwmark 0x80/0x80 lookup main priority 1024",
+      // The Pod Identity agent answers at an address of the node itself.
+      "link add pod-id-link0 type veth peer name pod-id netns /proc/self/fd/8",
+      "addr add \(instance.podIdentityAgent)/32 dev pod-id-link0",
+      "link set pod-id-link0 up",
+    ]
     return lines
   }
 
@@ -91,7 +97,12 @@ struct KernelPlan {
       "addr add \(instance.gateway)/\(instance.subnetPrefixLength) dev br0",
       "addr add \(instance.apiServer)/\(instance.subnetPrefixLength) dev br0",
       "addr add 169.254.169.254/32 dev br0",
+      "addr add \(instance.timeServer)/32 dev br0",
+      "addr add \(instance.resolver)/32 dev br0",
     ]
+    lines += VPCServices.names(instance).indices.map {
+      "addr add \(VPCServices.address($0))/32 dev br0"
+    }
     lines += node.enis.map { "link set port\($0.device) master br0 up" }
     for pool in node.history.pools {
       for address in [pool.eni.primary] + pool.addresses {

@@ -1,4 +1,4 @@
-/// The journal of the kubelet, in the export format of journald.
+/// What the kubelet and systemd about it wrote into the journal.
 struct KubeletJournal {
   let node: NodeModel
   /// The process id under which the lab starts its kubelet.
@@ -15,34 +15,6 @@ struct KubeletJournal {
   var entries: [Entry] {
     (started + node.pods.flatMap(lifecycle) + node.history.refusals.flatMap(refused))
       .sorted { $0.at < $1.at }
-  }
-
-  /// What `systemd-journal-remote` reads.
-  var export: String {
-    let boot = node.booted
-    return entries.map { entry in
-      let monotonic = entry.at.microseconds - boot.microseconds
-      var fields = [
-        "__REALTIME_TIMESTAMP=\(entry.at.microseconds)", "__MONOTONIC_TIMESTAMP=\(monotonic)",
-        "_BOOT_ID=\(node.bootID)", "_MACHINE_ID=\(node.instance.machineID)",
-        "_HOSTNAME=\(node.instance.name)", "PRIORITY=\(entry.priority)",
-        "SYSLOG_FACILITY=3",
-      ]
-      fields +=
-        entry.isManager
-        ? [
-          "SYSLOG_IDENTIFIER=systemd", "_PID=1", "_COMM=systemd", "_TRANSPORT=journal",
-          "_SYSTEMD_UNIT=init.scope", "UNIT=kubelet.service",
-        ]
-        : [
-          "SYSLOG_IDENTIFIER=kubelet", "_PID=\(Self.processID)", "_COMM=kubelet",
-          "_TRANSPORT=stdout", "_EXE=/usr/bin/kubelet",
-          "_SYSTEMD_CGROUP=/runtime.slice/kubelet.service",
-          "_SYSTEMD_UNIT=kubelet.service", "_SYSTEMD_SLICE=runtime.slice",
-        ]
-      fields += ["_UID=0", "_GID=0", "MESSAGE=\(entry.message)"]
-      return fields.joined(separator: "\n") + "\n\n"
-    }.joined()
   }
 
   private func line(_ level: String, _ source: String, _ text: String, at moment: Moment) -> Entry {

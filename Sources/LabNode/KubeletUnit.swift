@@ -49,7 +49,8 @@ struct KubeletUnit {
     let instance = node.instance
     return [
       "kind": "KubeletConfiguration", "apiVersion": "kubelet.config.k8s.io/v1beta1",
-      "address": "0.0.0.0", "cgroupDriver": "systemd", "cgroupRoot": "/",
+      "address": "0.0.0.0",
+      "cgroupDriver": .string(node.variant.hasRuntime ? "cgroupfs" : "systemd"), "cgroupRoot": "/",
       "clusterDomain": "cluster.local",
       "containerRuntimeEndpoint": "unix:///run/containerd/containerd.sock",
       "evictionHard": ["memory.available": "100Mi", "nodefs.available": "10%"],

@@ -99,7 +99,7 @@ struct KubernetesObjects {
   }
 
   private func workload(_ pod: Pod, address: String?) -> JSON {
-    let app = pod.name.split(separator: "-").first.map(String.init) ?? pod.name
+    let app = pod.application
     let isSet = pod.name.split(separator: "-").count == 2
     let owner =
       isSet ? ("StatefulSet", app) : ("ReplicaSet", "\(app)-\(pod.name.split(separator: "-")[1])")

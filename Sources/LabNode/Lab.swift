@@ -33,18 +33,20 @@ public struct Lab: Sendable {
 
   /// Makes a node and waits until all its servers answer.
   @discardableResult
-  public func up(_ name: String, variant: Variant, faults: [ToolFault] = []) async throws(LabError)
-    -> Running
-  {
+  public func up(
+    _ name: String, variant: Variant, faults: [ToolFault] = [], serverFaults: [ServerFault] = []
+  ) async throws(LabError) -> Running {
     try Self.check(name)
-    try await LabHost.check()
+    try await LabHost.check(variant)
     let folder = folder(name)
     guard !FileManager.default.fileExists(atPath: folder) else {
       throw LabError(
         .failed, "a node named \(name) exists already", why: "\(folder) is there",
         try: "scripts/lab down \(name)")
     }
-    let inputs = NodeInputs(variant: variant.name, now: LabHost.now(), bootID: LabHost.bootID())
+    let inputs = NodeInputs(
+      variant: variant.name, now: LabHost.now(), bootID: LabHost.bootID(),
+      serverFaults: serverFaults)
     guard let node = NodeModel(inputs) else {
       throw LabError(
         .usage, "there is no variant \(variant.name)", why: "it is not in the list",
@@ -93,9 +95,11 @@ public struct Lab: Sendable {
       try write(
         String(decoding: encoded, as: UTF8.self),
         to: "\(folder)/root\(LabProcess.inputsPath)")
-      let script = BootScript(node: node, state: folder, program: program, faults: faults)
+      let script = BootScript(
+        node: node, inputs: inputs, state: folder, program: program, faults: faults)
       try write(script.text, to: "\(folder)/boot.sh")
-      try write(KubeletJournal(node: node).export, to: "\(folder)/kubelet.export")
+      let name = String(folder.dropFirst(root.utf8.count + 1))
+      try write(ControlGroups(name: name).entering, to: "\(folder)/groups.sh")
       try write("", to: "\(folder)/status")
       try write(String(decoding: encoded, as: UTF8.self), to: "\(folder)/inputs.json")
     } catch {
@@ -103,14 +107,7 @@ public struct Lab: Sendable {
         .environment, "cannot write the node's files", why: "\(error)",
         try: "make room for some 30 MB below \(root)")
     }
-    let made = await LabHost.shell(
-      "/lib/systemd/systemd-journal-remote -o '\(journal)/system.journal' '\(folder)/kubelet.export'"
-    )
-    guard made.succeeded else {
-      throw LabError(
-        .environment, "cannot make the kubelet's journal", why: made.output,
-        try: "apt-get install systemd-journal-remote")
-    }
+    try await NodeJournal(node: node).write(to: journal, export: "\(folder)/journal.export")
   }
 
   private func write(_ text: String, to path: String) throws {
@@ -128,7 +125,7 @@ public struct Lab: Sendable {
       FileManager.default.fileExists(atPath: "/proc/self/ns/time")
       ? "--time --boottime \(offset) --monotonic \(offset)" : ""
     let launched = await LabHost.shell(
-      "setsid unshare --mount --propagation slave --net --pid --uts --fork --kill-child \(time) "
+      "setsid /bin/bash '\(folder)/groups.sh' unshare --cgroup --mount --propagation slave --net --pid --uts --fork --kill-child \(time) "
         + "/bin/bash '\(folder)/boot.sh' >'\(folder)/boot.log' 2>&1 </dev/null & "
         + "echo $! >'\(folder)/pid'")
     guard launched.succeeded else {
@@ -229,6 +226,7 @@ public struct Lab: Sendable {
       kill(process, SIGKILL)
       for _ in 0..<100 where isOurs(process, folder) { await pause() }
     }
+    await ControlGroups.remove(name)
     do {
       try FileManager.default.removeItem(atPath: folder)
       return true

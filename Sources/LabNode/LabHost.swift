@@ -16,15 +16,22 @@ public enum LabHost {
     ("/usr/bin/journalctl", "systemd"),
   ]
 
-  /// Fails with the reason if this machine cannot make a lab node.
-  public static func check() async throws(LabError) {
+  /// What a node with a real container runtime needs besides.
+  static let runtimePrograms: [(path: String, package: String)] = [
+    ("/usr/bin/containerd", "containerd"), ("/usr/bin/ctr", "containerd"),
+    ("/usr/sbin/runc", "runc"),
+  ]
+
+  /// Fails with the reason if this machine cannot make a lab node of that variant.
+  public static func check(_ variant: Variant = Variant.all[0]) async throws(LabError) {
     guard geteuid() == 0 else {
       throw LabError(
         .notAllowed, "a lab node needs root",
         why: "only root may make network and mount namespaces with real interfaces",
         try: "sudo scripts/lab …")
     }
-    let missing = programs.filter { !FileManager.default.isExecutableFile(atPath: $0.path) }
+    let needed = variant.hasRuntime ? programs + runtimePrograms : programs
+    let missing = needed.filter { !FileManager.default.isExecutableFile(atPath: $0.path) }
     guard missing.isEmpty else {
       let packages = Set(missing.map(\.package)).sorted().joined(separator: " ")
       throw LabError(

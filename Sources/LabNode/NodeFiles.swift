@@ -3,18 +3,29 @@ struct NodeFiles {
   let node: NodeModel
 
   /// The only folders in which a node has files of its own: the lab covers exactly these.
-  static let folders = ["/etc/", "/usr/", "/var/log/", "/var/lib/", "/run/"]
+  static let folders = ["/etc/", "/usr/", "/opt/", "/var/log/", "/var/lib/", "/run/"]
 
   /// Every file with its content.
   var all: [String: String] {
-    var files = system.merging(kubelet) { $1 }.merging(network) { $1 }
+    var files = system.merging(kubelet) { $1 }.merging(network) { $1 }.merging(history) { $1 }
+    files["/etc/containerd/config.toml"] = RuntimeScript(node: node).configuration
+    if node.variant.hasRuntime {
+      files.merge(PluginScript(node: node).files) { $1 }
+      files.merge(RuntimeScript(node: node).imageFiles) { $1 }
+    }
+    for unit in UnitState.all(node) {
+      files["/usr/lib/cnitriage-lab/units/\(unit.id)"] = unit.text
+    }
+    return files
+  }
+
+  /// The files that tell of pods and their sandboxes.
+  var history: [String: String] {
+    var files: [String: String] = [:]
     files["/var/log/aws-routed-eni/ipamd.log"] = written(node.history.log)
     files["/var/log/aws-routed-eni/plugin.log"] = written(node.history.pluginLog)
     files["/var/log/aws-routed-eni/network-policy-agent.log"] = policyAgentLog
     files["/run/aws-node/ipam.json"] = PoolTexts(node: node).checkpoint
-    for unit in UnitState.all(node) {
-      files["/usr/lib/cnitriage-lab/units/\(unit.id)"] = unit.text
-    }
     return files
   }
 
@@ -32,6 +43,11 @@ struct NodeFiles {
     log.info("Network Policy is disabled, skip the eBPF set up", at: node.ipamdStarted + 2.2)
     return log.text
   }
+
+  /// What the kernel was started with.
+  static let commandLine =
+    "BOOT_IMAGE=(hd0,gpt1)/boot/vmlinuz-6.12.37-61.105.amzn2023.x86_64 root=UUID=7c1f ro "
+    + "console=tty0 console=ttyS0,115200n8 nvme_core.io_timeout=4294967295 rd.shell=0 quiet"
 
   private var system: [String: String] {
     let instance = node.instance
@@ -52,7 +68,8 @@ struct NodeFiles {
       """,
       "/etc/hostname": instance.name + "\n",
       "/etc/machine-id": instance.machineID + "\n",
-      "/etc/resolv.conf": "search \(instance.region).compute.internal\nnameserver 10.20.0.2\n",
+      "/etc/resolv.conf": "search \(instance.region).compute.internal\n"
+        + "nameserver \(instance.resolver)\n",
       "/etc/sysctl.conf": "# Settings belong into /etc/sysctl.d.\n",
       "/etc/sysctl.d/99-amazon.conf": """
       vm.overcommit_memory=1

@@ -6,12 +6,24 @@ public struct NodeInputs: Codable, Sendable {
   public var now: Moment
   /// The kernel's boot id, which journals carry: 32 hex digits.
   public var bootID: String
+  /// Which of its servers misbehave, and how.
+  public var serverFaults: [ServerFault]
+  /// The sandboxes of pods that a real runtime has started, by namespace and name.
+  public var sandboxes: [String: SandboxIdentity] = [:]
 
   /// Creates the inputs of a node.
-  public init(variant: String, now: Moment, bootID: String) {
+  public init(
+    variant: String, now: Moment, bootID: String, serverFaults: [ServerFault] = []
+  ) {
     self.variant = variant
     self.now = now
     self.bootID = bootID
+    self.serverFaults = serverFaults
+  }
+
+  /// How that server misbehaves, if it does.
+  func fault(of server: ServerFault.Server) -> ServerFault.Kind? {
+    serverFaults.last { $0.server == server }?.kind
   }
 }
 
@@ -34,16 +46,23 @@ public struct NodeModel: Sendable {
   /// Creates the node that these inputs describe, or nothing if there is no variant of that name.
   public init?(_ inputs: NodeInputs) {
     guard let variant = Variant.named(inputs.variant) else { return nil }
-    self.init(variant: variant, now: inputs.now, bootID: inputs.bootID)
+    self.init(
+      variant: variant, now: inputs.now, bootID: inputs.bootID, sandboxes: inputs.sandboxes)
   }
 
   /// Creates a node.
-  public init(variant: Variant, now: Moment, bootID: String) {
+  public init(
+    variant: Variant, now: Moment, bootID: String, sandboxes: [String: SandboxIdentity] = [:]
+  ) {
     self.variant = variant
     self.now = now
     self.bootID = bootID
     let start = now - Self.uptimeSeconds + Self.ipamdDelay
-    pods = Pod.cast(variant, ipamdStart: start, now: now)
+    pods = Pod.cast(variant, ipamdStart: start, now: now).map { pod in
+      var pod = pod
+      pod.sandbox = sandboxes["\(pod.namespace)/\(pod.name)"]
+      return pod
+    }
     var history = IPAMDaemon(instance: instance, variant: variant, pods: pods, start: start)
     history.advance(to: now)
     self.history = history

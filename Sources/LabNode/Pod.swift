@@ -9,6 +9,8 @@ struct Pod: Hashable, Sendable {
   var deletion: Deletion?
   /// Whether ipamd had no address for it, so that the kubelet tries again and again.
   var isRefused = false
+  /// What a real runtime calls its sandbox, where there is one.
+  var sandbox: SandboxIdentity?
 
   struct Deletion: Hashable, Sendable {
     let at: Moment
@@ -20,9 +22,19 @@ struct Pod: Hashable, Sendable {
   var sandboxID: String { sandboxID(attempt: 0) }
   var networkNamespace: String { networkNamespace(attempt: 0) }
 
-  /// Every attempt of the kubelet makes a new sandbox.
-  func sandboxID(attempt: Int) -> String { Invented.containerID("\(seed) \(attempt)") }
-  func networkNamespace(attempt: Int) -> String { "cni-" + Invented.uuid("\(seed) \(attempt)") }
+  /// Every attempt of the kubelet makes a new sandbox. A runtime that is there made the first one.
+  func sandboxID(attempt: Int) -> String {
+    if attempt == 0, let sandbox { return sandbox.id }
+    return Invented.containerID("\(seed) \(attempt)")
+  }
+
+  func networkNamespace(attempt: Int) -> String {
+    if attempt == 0, let sandbox { return sandbox.networkNamespace }
+    return "cni-" + Invented.uuid("\(seed) \(attempt)")
+  }
+
+  /// By what its address is chosen: the same whatever the sandbox is called.
+  var addressSeed: String { Invented.containerID("\(seed) 0") }
 
   /// The host's end of the pod's veth, named as the CNI names it.
   var hostVeth: String { "eni" + SHA1.hex("\(namespace).\(name)").prefix(11) }

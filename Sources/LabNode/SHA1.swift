@@ -63,6 +63,9 @@ enum Invented {
     SHA1.hex("container \(seed)") + String(SHA1.hex("more \(seed)").prefix(24))
   }
 
+  /// A boot id as journals write it: 32 hex digits.
+  static func bootID(_ seed: String) -> String { uuid("boot \(seed)").filter { $0 != "-" } }
+
   /// A version 4 UUID.
   static func uuid(_ seed: String) -> String {
     let digits = Array(SHA1.hex("uuid \(seed)"))

@@ -23,6 +23,11 @@ public struct Variant: Hashable, Sendable {
   var leakedPods = 0
   /// Whether EC2 has no more addresses once the second ENI is full.
   var subnetIsEmpty = false
+  /// Whether a real container runtime runs the node's pods.
+  var hasRuntime = false
+
+  /// From which image the node was made.
+  var image = NodeImage.al2023
 
   enum Backend: String, Sendable {
     case nft
@@ -32,6 +37,9 @@ public struct Variant: Hashable, Sendable {
   /// Every variant, the healthy one first.
   public static let all: [Variant] = [
     Variant(name: "healthy", summary: "nothing is wrong"),
+    Variant(
+      name: "containerd", summary: "nothing is wrong, and a real containerd runs the pods",
+      hasRuntime: true),
     Variant(
       name: "forward-drop", summary: "the FORWARD policy is DROP (nft), the kubelet's unit is bare",
       forwardPolicy: "DROP", unitAcceptsForwarding: false),
@@ -54,4 +62,12 @@ public struct Variant: Hashable, Sendable {
   public static func named(_ name: String) -> Variant? {
     all.first { $0.name == name }
   }
+}
+
+/// The operating system of a node, and how it became a node.
+enum NodeImage: String, Sendable {
+  case al2023
+
+  /// Whether nodeadm configures the node.
+  var hasNodeadm: Bool { self == .al2023 }
 }

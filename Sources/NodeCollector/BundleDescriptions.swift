@@ -80,7 +80,11 @@ extension Artifact.Source {
   /// What is read, in one line.
   public var summary: String {
     switch self {
-    case .file(let paths), .files(let paths): paths.joined(separator: " ")
+    case .file(let paths), .files(let paths):
+      // The units' folders make some hundreds of paths.
+      paths.count <= 12
+        ? paths.joined(separator: " ")
+        : paths.prefix(3).joined(separator: " ") + " and \(paths.count - 3) more paths"
     case .command(let name, let arguments): ([name] + arguments).joined(separator: " ")
     case .anyCommand(let choices):
       choices.map { $0.joined(separator: " ") }.joined(separator: ", or ")

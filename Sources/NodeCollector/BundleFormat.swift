@@ -10,9 +10,12 @@ public enum BundleFormat: String, Sendable, CaseIterable {
   /// The ending of file names.
   public var fileExtension: String { rawValue }
 
-  var compression: ArchiveWriter.Compression {
+  var compression: ArchiveWriter.Compression { compression(isBusy: false) }
+
+  /// On a busy node gzip is content with a larger archive.
+  func compression(isBusy: Bool) -> ArchiveWriter.Compression {
     switch self {
-    case .gzip: .gzip(level: 6)
+    case .gzip: .gzip(level: isBusy ? 1 : 6)
     case .zstd: .zstd(level: 3)
     }
   }

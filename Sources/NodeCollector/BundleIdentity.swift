@@ -10,16 +10,37 @@ public struct BundleIdentity: Sendable {
   public let name: String
   /// What kind of machine it is.
   public let platform: Manifest.Platform
+  /// What the collector is allowed to do there.
+  public let privilege: Manifest.Privilege?
   private let time: Int64
+  private let caseID: String?
 
   /// Names a bundle; bytes that could surprise a shell or an archive become `_`.
-  public init(bundleID: String, time: Int64, platform: Manifest.Platform) {
+  public init(
+    bundleID: String, time: Int64, platform: Manifest.Platform,
+    privilege: Manifest.Privilege? = nil, caseID: String? = nil
+  ) {
     self.bundleID = bundleID
     self.platform = platform
+    self.privilege = privilege
     self.time = time
+    self.caseID = caseID
     let host = Self.safe(platform.hostName.prefix(63))
-    let instance = platform.instanceID.map { Self.safe($0.prefix(40)) } ?? "noid"
-    name = "cnitriage-\(host)-\(instance)-\(RFC3339.compact(microseconds: time))"
+    let id = caseID.map { Self.safe($0.prefix(40)) + "-" } ?? ""
+    name = "cnitriage-\(id)\(host)-\(Self.instanceName(platform))-\(RFC3339.compact(microseconds: time))"
+  }
+
+  /// Names a bundle that holds a cluster and no node.
+  init(cluster: String, time: Int64, effectiveUserID: UInt32) {
+    privilege = nil
+    self.time = time
+    caseID = nil
+    bundleID = UUID().uuidString.lowercased()
+    platform = Manifest.Platform(
+      osID: nil, osVersion: nil, kernel: "", architecture: "", hostName: "", instanceID: nil,
+      effectiveUserID: effectiveUserID, hostRoot: "/")
+    name =
+      "cnitriage-cluster-\(Self.safe(cluster.prefix(63)))-\(RFC3339.compact(microseconds: time))"
   }
 
   /// The same bundle under a name that says no more than its contents do.
@@ -27,41 +48,34 @@ public struct BundleIdentity: Sendable {
     var texts = masking.texts()
     var platform = platform
     texts.mask(&platform)
-    return BundleIdentity(bundleID: bundleID, time: time, platform: platform)
-  }
-
-  /// Looks at the node; takes two seconds at most when the metadata service is silent.
-  public static func probe(_ host: Host, asksMetadata: Bool) async -> BundleIdentity {
-    let system = SystemName.current()
-    let release = osRelease(SmallFile(host: host).text("/etc/os-release") ?? "")
-    let platform = Manifest.Platform(
-      osID: release["ID"], osVersion: release["VERSION_ID"], kernel: system.release,
-      architecture: system.machine, hostName: system.nodeName,
-      instanceID: asksMetadata ? await instanceID(host) : nil,
-      effectiveUserID: host.effectiveUserID, hostRoot: host.root.string)
     return BundleIdentity(
-      bundleID: UUID().uuidString.lowercased(), time: host.clock.wall(), platform: platform)
+      bundleID: bundleID, time: time, platform: platform, privilege: privilege, caseID: caseID)
   }
 
-  private static func instanceID(_ host: Host) async -> String? {
-    // Without an answer the bundle is named without an instance; the imds items tell why.
-    let answers = try? await MetadataSource(host: host)
-      .answers(to: ["meta-data/instance-id"], seconds: 1)
-    guard let body = answers?.requests.first?.body, body.hasPrefix("i-") else { return nil }
-    return body
+  /// Names the bundle of a node that was looked at; a reproducible one has no id of its own.
+  public init(_ survey: NodeSurvey, time: Int64, settings: CollectSettings) {
+    let id = settings.isReproducible ? UUID(uuid: Self.noID) : UUID()
+    self.init(
+      bundleID: id.uuidString.lowercased(), time: time, platform: survey.platform,
+      privilege: survey.privilege, caseID: settings.caseID)
   }
 
-  private static func osRelease(_ text: String) -> [String: String] {
-    var values: [String: String] = [:]
-    for line in text.split(separator: "\n") {
-      let parts = line.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2 else { continue }
-      values[String(parts[0])] = String(parts[1].filter { $0 != "\"" && $0 != "'" })
-    }
-    return values
+  private static let noID: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+  /// The instance's id as it stands in names; `noid` where nobody told it.
+  var instanceName: String { Self.instanceName(platform) }
+
+  private static func instanceName(_ platform: Manifest.Platform) -> String {
+    platform.instanceID.map { safe($0.prefix(40)) } ?? "noid"
   }
 
-  private static func safe(_ text: some StringProtocol) -> String {
+  /// The time to the minute, `2031-04-02_0915`.
+  var minute: String {
+    let text = RFC3339.string(microseconds: time)
+    return "\(text.prefix(10))_" + text.dropFirst(11).prefix(5).filter { $0 != ":" }
+  }
+
+  static func safe(_ text: some StringProtocol) -> String {
     String(
       decoding: text.utf8.map { byte in
         switch byte {

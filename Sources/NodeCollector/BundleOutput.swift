@@ -23,7 +23,7 @@ struct OpenOutput {
   let descriptor: FileDescriptor
   /// The name under which the file will appear; `nil` for standard output.
   let final: FilePath?
-  private let partial: FilePath?
+  let partial: FilePath?
   private let replaces: Bool
 
   /// Opens an output; a file gets a temporary name and mode 0600. A file that exists already is an
@@ -50,24 +50,44 @@ struct OpenOutput {
     final = path
   }
 
+  /// Hands everything to the disk, so that what is read back comes from the file.
+  func sync() throws(Errno) {
+    guard partial != nil, fsync(descriptor.rawValue) != 0 else { return }
+    throw Errno(rawValue: errno)
+  }
+
   /// Makes the finished file durable and visible under its name.
-  func commit(owner: (user: UInt32, group: UInt32)?) throws(CollectError) {
+  func commit(owner: BundleOwner?) throws(CollectError) {
     guard let partial, let final else { return }
     do {
-      guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+      try sync()
       if let owner { _ = fchown(descriptor.rawValue, owner.user, owner.group) }
       try descriptor.close()
       if replaces {
         try FileReplacement.rename(partial, to: final)
       } else {
-        // A hard link fails where a rename would replace.
-        guard Self.link(partial, final) else { throw Errno(rawValue: errno) }
-        try FileManager.default.removeItem(atPath: partial.string)
+        try FileReplacement.renameNew(partial, to: final)
       }
       try syncFolder(of: final)
     } catch {
       discard()
       throw Self.cannotCreate(final, "\(error)")
+    }
+  }
+
+  /// Writes the checksum beside the finished file, in the form that `sha256sum -c` reads.
+  func writeChecksum(_ sha256: String, owner: BundleOwner?) throws(CollectError) {
+    guard let final, let name = final.lastComponent?.string else { return }
+    let path = FilePath(final.string + ".sha256")
+    do {
+      let file = try FileDescriptor.open(
+        path, .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
+        permissions: .ownerReadWrite)
+      defer { try? file.close() }
+      try file.writeAll(Array("\(sha256)  \(name)\n".utf8))
+      if let owner { _ = fchown(file.rawValue, owner.user, owner.group) }
+    } catch {
+      throw Self.cannotCreate(path, "\(error)")
     }
   }
 
@@ -85,15 +105,6 @@ struct OpenOutput {
       folder.isEmpty ? "." : folder, .readOnly, options: [.closeOnExec, .directory])
     defer { try? handle.close() }
     _ = fsync(handle.rawValue)
-  }
-
-  private static func link(_ old: FilePath, _ new: FilePath) -> Bool {
-    do {
-      try FileManager.default.linkItem(atPath: old.string, toPath: new.string)
-      return true
-    } catch {
-      return false
-    }
   }
 
   private static func cannotCreate(_ path: FilePath, _ detail: String) -> CollectError {

@@ -15,12 +15,14 @@ public struct CollectError: ExplainedError, Equatable, CustomStringConvertible {
 
   /// What went wrong, for the exit code.
   public enum Kind: Sendable, Equatable {
+    /// The arguments, or a file that they name, are wrong.
+    case usage
+    /// The node is not of the kind that was demanded.
+    case wrongPlatform
     /// The user may not do this.
     case notPermitted
     /// The disk, the output or another run is in the way.
     case environment
-    /// What was asked for makes no sense for this input.
-    case usage
     /// The program itself failed.
     case internalFailure
   }

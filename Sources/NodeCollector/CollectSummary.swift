@@ -11,13 +11,23 @@ public struct CollectSummary: Sendable {
   public let archiveBytes: Int?
   /// SHA-256 of the archive as it was read back from disk, in hexadecimal.
   public let sha256: String?
+  /// Whether every member was read back from disk and agrees with the manifest; `false` when it was
+  /// streamed, or no time was left.
+  public let isVerified: Bool
 
+  /// A bundle that was read back as a whole only.
   init(manifest: Manifest, path: FilePath?) throws {
+    self.init(
+      manifest: manifest, path: path, digest: try path.map { try FileDigest(of: $0) },
+      isVerified: false)
+  }
+
+  init(manifest: Manifest, path: FilePath?, digest: FileDigest?, isVerified: Bool) {
     self.manifest = manifest
     self.path = path
-    let digest = try path.map { try FileDigest(of: $0) }
     archiveBytes = digest?.bytes
     sha256 = digest?.sha256
+    self.isVerified = isVerified
   }
 
   /// Items that the smallest profile promises and that are lost or cut for a reason of this run,

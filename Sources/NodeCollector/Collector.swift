@@ -1,7 +1,6 @@
 import BundleArchive
 public import BundleModel
 import FoundationEssentials
-import Synchronization
 import SystemPackage
 
 /// Gathers a plan from a node into one bundle.
@@ -39,17 +38,20 @@ public struct Collector: Sendable {
   ///
   /// - Parameters:
   ///   - plan: what to gather.
-  ///   - identity: names the bundle; see ``BundleIdentity/probe(_:asksMetadata:)`` and
-  ///     ``BundleIdentity/masked(by:)``.
+  ///   - identity: names the bundle; see ``BundleIdentity`` and ``BundleIdentity/masked(by:)``.
   ///   - output: where the bundle goes.
   ///   - format: how it is compressed.
   ///   - interruptions: ends the run early, in an orderly way.
+  ///   - started: called when an item begins, from any thread.
   ///   - report: called with the members of each finished item, from any thread.
   public func run(
     _ plan: Plan, identity: BundleIdentity, to output: BundleOutput, format: BundleFormat,
-    interruptions: AsyncStream<Interruption>, report: @escaping @Sendable ([ManifestItem]) -> Void
+    interruptions: AsyncStream<Interruption>,
+    started: @escaping @Sendable (ArtifactID) -> Void = { _ in },
+    report: @escaping @Sendable ([ManifestItem]) -> Void
   ) async throws(CollectError) -> CollectSummary {
-    let stop = StopReason()
+    let stop = StopReason(limit: PackingLimit(clock: host.clock))
+    let events = Scheduler.Events(started: started, finished: report)
     let result = await withTaskGroup(
       of: Result<CollectSummary, CollectError>?.self
     ) { group in
@@ -57,7 +59,7 @@ public struct Collector: Sendable {
         do throws(CollectError) {
           return .success(
             try await gather(
-              plan, identity: identity, to: output, format: format, stop: stop, report: report))
+              plan, identity: identity, to: output, format: format, stop: stop, events: events))
         } catch {
           return .failure(error)
         }
@@ -94,14 +96,21 @@ public struct Collector: Sendable {
 
   private func gather(
     _ plan: Plan, identity: BundleIdentity, to output: BundleOutput, format: BundleFormat,
-    stop: StopReason, report: @escaping @Sendable ([ManifestItem]) -> Void
+    stop: StopReason, events: Scheduler.Events
   ) async throws(CollectError) -> CollectSummary {
     let open = try OpenOutput(output)
     do {
+      let packing = try await start(open, identity, format, stop)
+      defer { packing.close() }
       let manifest = try await write(
-        plan, identity: identity, to: open, format: format, stop: stop, report: report)
-      try open.commit(owner: nil)
-      return try CollectSummary(manifest: manifest, path: open.final)
+        plan, identity: identity, to: open, through: packing, stop: stop, events: events)
+      let check = try await readBack(open, manifest, through: packing, stop: stop)
+      try open.commit(owner: settings.owner)
+      if let digest = check.digest {
+        try open.writeChecksum(digest.sha256, owner: settings.owner)
+      }
+      return CollectSummary(
+        manifest: manifest, path: open.final, digest: check.digest, isVerified: check.isVerified)
     } catch let error as CollectError {
       open.discard()
       throw error
@@ -111,47 +120,102 @@ public struct Collector: Sendable {
     }
   }
 
+  /// Opens the archive on a thread of its own.
+  private func start(
+    _ open: OpenOutput, _ identity: BundleIdentity, _ format: BundleFormat, _ stop: StopReason
+  ) async throws -> BundleThread {
+    let reserve = try DiskReserve(for: open, minimumFree: limits.minimumFreeBytes)
+    let output = ArchiveOutput(
+      open.descriptor, hasRoom: { reserve?.hasRoom ?? true }, makeRoom: { reserve?.release() })
+    let compression = format.compression(isBusy: ProcessorLoad(host: host).isBusy)
+    return try await BundleThread.start { [limits, settings] in
+      try BundleWriter(
+        output, compression: compression, top: settings.layout.topFolder(identity),
+        totalLimit: limits.totalBytes, limit: stop.limit, settings: settings)
+    }
+  }
+
   private func write(
-    _ plan: Plan, identity: BundleIdentity, to open: OpenOutput, format: BundleFormat,
-    stop: StopReason, report: @escaping @Sendable ([ManifestItem]) -> Void
+    _ plan: Plan, identity: BundleIdentity, to open: OpenOutput, through packing: BundleThread,
+    stop: StopReason, events: Scheduler.Events
   ) async throws -> Manifest {
     let start = host.clock.wall()
-    var writer = try BundleWriter(
-      open.descriptor, compression: format.compression, top: identity.name,
-      totalLimit: limits.totalBytes)
-    let description = BundleDescription(identity: identity, tool: tool, createdAt: start)
-    try writer.add(description.json(), at: "bundle.json", modified: start)
     let runner = ItemRunner(
       context: RunContext(
         host: host, limits: limits, settings: settings,
         spoolFolder: SpoolFolder.choose(for: open.final), masking: masking))
-    let scheduler = Scheduler(runner: runner, jobs: limits.jobs)
-    var concealment = Concealment(masking)
-    for skipped in plan.skipped {
-      guard let artifact = Catalog.artifact(skipped.id) else { continue }
-      try writer.add(concealment.applied(to: runner.ended(artifact, .skipped, skipped.reason)))
+    let description = try BundleDescription(identity: identity, tool: tool, createdAt: start).json()
+    let concealment = Concealment(masking)
+    let skipped = plan.skipped.compactMap { entry in
+      Catalog.artifact(entry.id).map {
+        concealment.applied(to: runner.ended($0, .skipped, entry.reason))
+      }
     }
+    try await packing.perform(patience: stop.patience) { writer in
+      try writer.add(description, at: "bundle.json", modified: start)
+      try writer.addFiles(ofLayout: identity, modified: start)
+      for member in skipped { try writer.add(member) }
+    }
+    let scheduler = Scheduler(runner: runner, jobs: limits.jobs)
     // Probes mostly wait; side by side with the rest they cost the run no time.
     let rounds: [[Artifact.Stage]] = [[.logs], [.snapshot], [.parallel, .probes], [.again]]
     for stages in rounds {
       let items = stages.flatMap { stage in plan.items.filter { $0.stage == stage } }
-      try await scheduler.run(items, report: report) { members in
-        for member in members { try writer.add(concealment.applied(to: member)) }
+      try await scheduler.run(items, events: events) { members in
+        for member in members { runner.context.probes.note(member.item) }
+        let concealed = members.map { concealment.applied(to: $0) }
+        try await packing.perform(patience: stop.patience) { writer in
+          for member in concealed { try writer.add(member) }
+        }
       }
     }
+    return try await finish(plan, identity, start: start, through: packing, stop: stop)
+  }
+
+  /// Writes the collector's own last members and ends the archive.
+  private func finish(
+    _ plan: Plan, _ identity: BundleIdentity, start: Int64, through packing: BundleThread,
+    stop: StopReason
+  ) async throws -> Manifest {
     let end = host.clock.wall()
-    try writer.add(RunLog.lines(writer.items), at: "collect.log", modified: end)
-    try writer.add(PlanDescription(plan).json(), at: "plan.json", modified: end)
-    let reason = stop.value
-    let manifest = Manifest(
-      bundleID: identity.bundleID, complete: reason == nil, endReason: reason ?? .done,
-      tool: tool, startedAt: RFC3339.string(microseconds: start),
-      endedAt: RFC3339.string(microseconds: end), platform: identity.platform,
-      redaction: masking.level,
-      items: writer.items)
-    try writer.add(JSONBytes.encode(manifest), at: "manifest.json", modified: end)
-    try writer.finish()
-    return manifest
+    let (tool, settings, level) = (tool, settings, masking.level)
+    return try await packing.perform(patience: stop.patience) { writer in
+      try writer.add(RunLog.lines(writer.items), at: "collect.log", modified: end)
+      try writer.add(PlanDescription(plan).json(), at: "plan.json", modified: end)
+      let isFull = writer.items.contains { $0.status == .diskFull }
+      let reason = isFull && stop.value != .sigint && stop.value != .sigterm ? .disk : stop.value
+      var manifest = Manifest(
+        bundleID: identity.bundleID, complete: reason == nil, endReason: reason ?? .done,
+        tool: tool, startedAt: RFC3339.string(microseconds: start),
+        endedAt: RFC3339.string(microseconds: end), platform: identity.platform,
+        redaction: level, items: writer.items)
+      manifest.privilege = identity.privilege
+      manifest.labels = settings.labels.isEmpty ? nil : settings.labels
+      manifest.caseID = settings.caseID
+      try writer.add(JSONBytes.encode(manifest), at: "manifest.json", modified: end)
+      try writer.end()
+      return manifest
+    }
+  }
+
+  /// Reads the finished file again and compares every member with the manifest.
+  private func readBack(
+    _ open: OpenOutput, _ manifest: Manifest, through packing: BundleThread, stop: StopReason
+  ) async throws -> (digest: FileDigest?, isVerified: Bool) {
+    guard let partial = open.partial else { return (nil, false) }
+    return try await packing.perform(patience: stop.patience) { _ in
+      try open.sync()
+      let digest = try FileDigest(of: partial)
+      switch try ReadBack(manifest: manifest, limit: stop.limit).check(partial) {
+      case .agrees: return (digest, true)
+      case .noTime: return (digest, false)
+      case .differs(let path):
+        throw CollectError(
+          code: "E205", kind: .environment, what: "the bundle was not stored as it was written",
+          why: "\(path) reads back differently: the disk or the memory is faulty",
+          remedy: "-o with a folder on another disk, or -o - over ssh")
+      }
+    }
   }
 
   static func failure(_ error: any Error, output: BundleOutput) -> CollectError {
@@ -167,17 +231,6 @@ public struct Collector: Sendable {
       code: "E203", kind: .environment, what: "the bundle could not be written: \(error)",
       why: "the output was closed or failed", remedy: "-o with another folder, or -o - over ssh")
   }
-}
-
-/// Why a run was stopped early; set at most once.
-private final class StopReason: Sendable {
-  private let state = Mutex<Manifest.EndReason?>(nil)
-
-  func set(_ reason: Manifest.EndReason) {
-    state.withLock { $0 = $0 ?? reason }
-  }
-
-  var value: Manifest.EndReason? { state.withLock { $0 } }
 }
 
 /// Chooses where temporary files without a name may live.

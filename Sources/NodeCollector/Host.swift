@@ -17,6 +17,13 @@ public struct Host: Sendable {
   public var effectiveUserID: UInt32
   /// What this kind of node has; until it is known, everything.
   public var traits: Set<NodeTrait>
+  /// The mounts of this process, which tell where network file systems are.
+  public var mountInfo: FilePath
+
+  /// Whether the root is the mount of a real node's file system, with that node's `/proc` in it.
+  public var hasForeignProcesses = false
+  /// Whether the collector may do what root may; a user with the right capabilities may, too.
+  public var isPrivileged: Bool
 
   /// A numeric address and a port; names are never resolved.
   public struct Endpoint: Sendable, Equatable {
@@ -55,7 +62,7 @@ public struct Host: Sendable {
     ports: [Int: Int] = [:],
     metadata: Endpoint = Endpoint(address: "169.254.169.254", port: 80),
     clock: Clock, effectiveUserID: UInt32,
-    traits: Set<NodeTrait> = Set(NodeTrait.allCases)
+    traits: Set<NodeTrait> = Set(NodeTrait.allCases), mountInfo: FilePath = "/proc/self/mountinfo"
   ) {
     self.root = root
     self.commandPath = commandPath
@@ -63,12 +70,49 @@ public struct Host: Sendable {
     self.metadata = metadata
     self.clock = clock
     self.effectiveUserID = effectiveUserID
+    isPrivileged = effectiveUserID == 0
     self.traits = traits
+    self.mountInfo = mountInfo
   }
 
-  /// Where a path of the node stands for this process.
+  /// Where a path of the node stands for this process. Links are resolved inside the node.
   func path(_ absolute: String) -> FilePath {
-    root == "/" ? FilePath(absolute) : root.appending(String(absolute.drop { $0 == "/" }))
+    guard root != "/", case .found(let place) = rooted().resolve(seen(absolute)) else {
+      return FilePath(absolute)
+    }
+    return place
+  }
+
+  /// Resolves paths of the node; without network file systems where files of any folder are read.
+  func rooted(avoidingNetwork: Bool = false) -> RootedPath {
+    guard avoidingNetwork else { return RootedPath(root: root) }
+    let mounts = SmallFile.text(at: mountInfo, limit: 8 << 20).map { MountTable($0) }
+    return RootedPath(root: root, avoiding: mounts ?? MountTable())
+  }
+
+  /// The same path in the node's own process table. Through a mount of the node's `/proc` the parts
+  /// that belong to the reader lead nowhere; the node's first process has the node's view of them.
+  private func seen(_ absolute: String) -> String {
+    guard hasForeignProcesses else { return absolute }
+    for part in ["/proc/self/", "/proc/thread-self/"] where absolute.hasPrefix(part) {
+      return "/proc/1/" + absolute.dropFirst(part.utf8.count)
+    }
+    if absolute == "/proc/mounts" { return "/proc/1/mounts" }
+    return absolute.hasPrefix("/proc/net/") ? "/proc/1" + absolute.dropFirst(5) : absolute
+  }
+
+  /// Where programs stand in the node's file system, if that is not the collector's own.
+  func foreignPrograms(_ candidates: [FilePath]) -> [FilePath] {
+    root != "/" && hasForeignProcesses ? candidates.map { path($0.string) } : []
+  }
+
+  /// The root folder that a program needs and its path below that root.
+  func place(ofProgram program: FilePath) -> ProgramPlace {
+    guard root != "/", hasForeignProcesses, program.starts(with: root) else {
+      return ProgramPlace(root: nil, path: program.string)
+    }
+    return ProgramPlace(
+      root: root.string, path: String(program.string.dropFirst(root.string.utf8.count)))
   }
 
   /// The environment of every program that is run: nothing of the user's reaches it.

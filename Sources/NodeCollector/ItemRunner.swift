@@ -18,6 +18,9 @@ struct ItemRunner: Sendable {
     case .files(let patterns):
       return await context.files.group(of: patterns, for: artifact, seconds: seconds)
     case .command(let name, let arguments):
+      if let fallback = artifact.fallback, await context.commands.locate(name) == nil {
+        return await context.derived.members(fallback, for: artifact, seconds: seconds)
+      }
       return [await command([[name] + arguments], for: artifact, seconds: seconds)]
     case .anyCommand(let choices):
       return [await command(choices, for: artifact, seconds: seconds)]
@@ -40,13 +43,14 @@ struct ItemRunner: Sendable {
     for (index, choice) in choices.enumerated() {
       guard let name = choice.first else { continue }
       if index < choices.count - 1, await context.commands.locate(name) == nil { continue }
-      let arguments = choice.dropFirst().map { $0.hasSuffix(Self.node) ? selector($0) : $0 }
+      let arguments = await NodeCredential.filled(Array(choice.dropFirst()), host: host)
       return await context.commands.run(name, arguments, for: artifact, seconds: seconds)
     }
     return ended(artifact, .error, "the item names no program")
   }
 
-  private func journalCommand(units: [String], options: [String]) -> [String] {
+  /// The program and arguments that read the journal of units within the run's window.
+  func journalCommand(units: [String], options: [String]) -> [String] {
     ["journalctl"] + units.map { "--unit=\($0)" } + options
       + context.settings.window.journalArguments
       + ["--output=short-iso-precise", "--utc", "--no-pager", "--quiet"]
@@ -80,17 +84,13 @@ struct ItemRunner: Sendable {
 
   // MARK: - Guards
 
-  private static let node = "{node}"
-
-  /// An argument with the node's name in the place of its mark.
-  private func selector(_ argument: String) -> String {
-    argument.dropLast(Self.node.utf8.count) + SystemName.current().nodeName
-  }
-
   /// Why an item must not be asked for at all.
   private func refusal(_ artifact: Artifact) async -> (ItemStatus, String)? {
-    if artifact.needsRoot, host.effectiveUserID != 0 {
+    if artifact.needsRoot, !host.isPrivileged {
       return (.denied, "needs root")
+    }
+    if artifact.id.category == "probe", !context.settings.probes {
+      return (.skipped, "left out by --no-probes")
     }
     for need in artifact.needs {
       switch need {
@@ -102,6 +102,16 @@ struct ItemRunner: Sendable {
         if !KernelModules(host: host).isPresent(name) {
           return (.skipped, "\(name) is not loaded, and asking would load it")
         }
+      case .backend(let program):
+        if await isBackendMissing(program) {
+          return (
+            .skipped, "\(program) drives nf_tables, which is not loaded; asking would load it"
+          )
+        }
+      case .table(let name, let ipv6):
+        if let reason = await tableRefusal(name, ipv6: ipv6) { return (.skipped, reason) }
+      case .path(let path):
+        if !(await exists(path)) { return (.missing, "no such path: \(path)") }
       case .trait(let trait):
         if !host.traits.contains(trait) {
           return (.unsupported, "this kind of node has no \(trait.rawValue)")
@@ -109,6 +119,40 @@ struct ItemRunner: Sendable {
       }
     }
     return await duplicate(artifact)
+  }
+
+  private func exists(_ path: String) async -> Bool {
+    let place = host.path(path)
+    return await BlockingThread.run(seconds: 2) { NamespaceFile.inode(place) != nil } ?? false
+  }
+
+  /// Whether a program would load the backend that it drives.
+  private func isBackendMissing(_ program: String) async -> Bool {
+    guard let path = await context.commands.locate(program) else { return false }
+    let host = host
+    return await BlockingThread.run(seconds: 2) {
+      LinkedProgram(path).backend == "nft" && !KernelModules(host: host).isPresent("nf_tables")
+    } ?? false
+  }
+
+  /// Why a table must not be listed: listing one that does not exist creates it.
+  private func tableRefusal(_ name: String, ipv6: Bool) async -> String? {
+    let program = ipv6 ? "ip6tables" : "iptables"
+    guard let path = await context.commands.locate(program) else { return nil }
+    let host = host
+    let exists = await BlockingThread.run(seconds: 2) { () -> Bool? in
+      guard LinkedProgram(path).backend == "nft" else {
+        return LegacyTables(host: host).names(ipv6: ipv6).contains(name)
+      }
+      guard KernelModules(host: host).isPresent("nf_tables") else { return false }
+      guard case .success(let tables) = FilterTables.tables() else { return nil }
+      return tables.contains(.init(family: ipv6 ? "ip6" : "ip", name: name))
+    }
+    switch exists {
+    case true: return nil
+    case false: return "no table \(name) exists, and listing it would create it"
+    default: return "whether a table \(name) exists cannot be told"
+    }
   }
 
   /// The default program drives one of the two backends; its rules are not gathered twice.
@@ -141,7 +185,9 @@ struct ItemRunner: Sendable {
     let start = host.clock.monotonic()
     let output: DerivedSource.Output
     do {
-      let answers = try await MetadataSource(host: host).answers(to: paths, seconds: seconds)
+      let answers = try await MetadataSource(
+        host: host, session: context.metadata
+      ).answers(to: paths, seconds: seconds)
       output = .json(answers)
     } catch {
       output = .none(error.status, error.reason)

@@ -8,6 +8,7 @@ struct ItemSink: Sendable {
   /// Bytes that the source gave.
   private(set) var received = 0
   private var isFinished = false
+  private var masked: [UInt8] = []
 
   init(
     _ artifact: Artifact, limits: CollectLimits, spoolFolder: String, masking: Masking = .secrets
@@ -35,19 +36,29 @@ struct ItemSink: Sendable {
   mutating func append(_ bytes: ArraySlice<UInt8>) throws {
     received += bytes.count
     guard !masker.isTransparent else { return try spool.append(bytes) }
-    var masked: [UInt8] = []
-    masked.reserveCapacity(bytes.count)
+    masked.removeAll(keepingCapacity: true)
     masker.feed(bytes, into: &masked)
     try spool.append(masked[...])
+  }
+
+  /// Whether bytes are stored as they come.
+  var passesUnchanged: Bool { masker.isTransparent }
+
+  /// Takes over bytes that stay in a file of the node.
+  mutating func take(_ origin: Spool) {
+    received = origin.offered
+    spool = origin
+    isFinished = true
   }
 
   /// Flushes what the redactor still held back.
   mutating func finish() throws {
     guard !isFinished else { return }
     isFinished = true
-    var masked: [UInt8] = []
+    masked.removeAll(keepingCapacity: true)
     masker.finish(into: &masked)
     try spool.append(masked[...])
+    masked = []
   }
 }
 

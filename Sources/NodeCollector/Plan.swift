@@ -23,9 +23,10 @@ public struct Plan: Sendable {
   ///   - only: when not empty, patterns of which one must match an id.
   ///   - skip: patterns of which none may match an id.
   ///   - metadata: whether the instance metadata service may be asked.
+  ///   - probes: whether timed probes may run.
   public init(
     _ catalog: [Artifact] = Catalog.all, tier: Artifact.Tier = .standard, only: [String] = [],
-    skip: [String] = [], metadata: Bool = true
+    skip: [String] = [], metadata: Bool = true, probes: Bool = true
   ) {
     items = []
     skipped = []
@@ -37,8 +38,10 @@ public struct Plan: Sendable {
       } else if artifact.tier > tier {
         skipped.append(
           Skipped(id: artifact.id, reason: "belongs to the profile \(artifact.tier.rawValue)"))
-      } else if !metadata, artifact.id.category == "imds" {
+      } else if !metadata, artifact.id.category == "imds" || artifact.id == .probeMetadata {
         skipped.append(Skipped(id: artifact.id, reason: "left out by --no-imds"))
+      } else if !probes, artifact.stage == .probes || artifact.id.category == "probe" {
+        skipped.append(Skipped(id: artifact.id, reason: "left out by --no-probes"))
       } else {
         items.append(artifact)
       }

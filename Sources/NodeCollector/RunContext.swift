@@ -7,8 +7,12 @@ struct RunContext: Sendable {
   let settings: CollectSettings
   /// Where temporary files without a name may live.
   let spoolFolder: String
+  /// What the run knows about instance metadata.
+  let metadata = MetadataSession()
   /// What the bundle conceals.
   let masking: Masking
+  /// What the run's probes found.
+  let probes = ProbeStore()
 
   init(
     host: Host, limits: CollectLimits, settings: CollectSettings = CollectSettings(),
@@ -22,7 +26,8 @@ struct RunContext: Sendable {
   }
 
   var files: FileSource {
-    FileSource(host: host, limits: limits, spoolFolder: spoolFolder, masking: masking)
+    FileSource(
+      host: host, limits: limits, spoolFolder: spoolFolder, settings: settings, masking: masking)
   }
   var commands: CommandSource {
     CommandSource(host: host, limits: limits, spoolFolder: spoolFolder, masking: masking)

@@ -2,26 +2,33 @@ import BundleModel
 
 /// Runs the items of one stage side by side and hands their members over in the order of the plan.
 /// An item starts when a place is free and nobody holds the resource that it needs. Probes start at
-/// once: they wait more than they work.
+/// once: they wait more than they work. Handing over goes on beside the items.
 struct Scheduler: Sendable {
   let runner: ItemRunner
   let jobs: Int
 
-  private struct Finished: Sendable {
-    let index: Int
-    let members: [CollectedMember]
+  /// Who is told about the items, from any thread.
+  struct Events: Sendable {
+    let started: @Sendable (ArtifactID) -> Void
+    let finished: @Sendable ([ManifestItem]) -> Void
   }
 
-  /// Runs items; `deliver` gets the members in plan order, `report` as soon as they are there.
+  private enum Event: Sendable {
+    case finished(index: Int, members: [CollectedMember])
+    case delivered
+  }
+
+  /// Runs items; `deliver` gets the members in plan order and one call at a time.
   func run(
-    _ items: [Artifact], report: @Sendable ([ManifestItem]) -> Void,
-    deliver: ([CollectedMember]) throws -> Void
+    _ items: [Artifact], events: Events,
+    deliver: @escaping @Sendable ([CollectedMember]) async throws -> Void
   ) async throws {
     var waiting = Array(items.enumerated())
     var held: Set<Artifact.Lock> = []
     var done: [Int: [CollectedMember]] = [:]
     var nextToDeliver = 0
-    try await withThrowingTaskGroup(of: Finished.self) { group in
+    var isDelivering = false
+    try await withThrowingTaskGroup(of: Event.self) { group in
       var running = 0
       while true {
         while let place = waiting.firstIndex(where: {
@@ -30,16 +37,27 @@ struct Scheduler: Sendable {
           let (index, artifact) = waiting.remove(at: place)
           if let lock = artifact.holds { held.insert(lock) }
           if artifact.stage != .probes { running += 1 }
-          group.addTask { Finished(index: index, members: await runner.run(artifact)) }
+          group.addTask {
+            events.started(artifact.id)
+            return .finished(index: index, members: await runner.run(artifact))
+          }
         }
-        guard let finished = try await group.next() else { break }
-        if items[finished.index].stage != .probes { running -= 1 }
-        if let lock = items[finished.index].holds { held.remove(lock) }
-        report(finished.members.map(\.item))
-        done[finished.index] = finished.members
-        while let members = done.removeValue(forKey: nextToDeliver) {
-          try deliver(members)
+        if !isDelivering, let members = done.removeValue(forKey: nextToDeliver) {
+          isDelivering = true
           nextToDeliver += 1
+          group.addTask {
+            try await deliver(members)
+            return .delivered
+          }
+        }
+        switch try await group.next() {
+        case nil: return
+        case .delivered: isDelivering = false
+        case .finished(let index, let members):
+          if items[index].stage != .probes { running -= 1 }
+          if let lock = items[index].holds { held.remove(lock) }
+          events.finished(members.map(\.item))
+          done[index] = members
         }
       }
     }

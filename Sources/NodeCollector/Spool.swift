@@ -18,6 +18,7 @@ struct Spool: Sendable {
   private let folder: String
   private var memory: [UInt8] = []
   private var file: TemporaryFile?
+  private var originSegments: [Segment]?
   /// Bytes offered so far.
   private(set) var offered = 0
 
@@ -27,6 +28,18 @@ struct Spool: Sendable {
     self.memoryBytes = memoryBytes
     self.folder = folder
   }
+
+  /// Bytes that stay in a file of the node until the archive takes them: nothing is masked in them,
+  /// and so nothing needs to be written first.
+  init(origin: TemporaryFile, segments: [Segment]) {
+    self.init(capBytes: .max, keeps: .head, memoryBytes: 0, folder: "")
+    file = origin
+    offered = segments.reduce(0) { $0 + $1.count }
+    originSegments = segments
+  }
+
+  /// Whether the bytes are still in a file of the node, which may shrink before they are taken.
+  var isInOrigin: Bool { originSegments != nil }
 
   /// Whether more bytes would only be dropped.
   var isFull: Bool { keeps == .head && offered >= capBytes }
@@ -74,6 +87,7 @@ struct Spool: Sendable {
 
   /// The bytes to store in order, with a marked cut where some were dropped in the middle.
   func segments() throws -> [Segment] {
+    if let originSegments { return originSegments }
     guard droppedBytes > 0, keeps == .headAndTail else {
       return [.stored(0..<min(offered, capBytes))]
     }
@@ -90,7 +104,7 @@ struct Spool: Sendable {
   }
 
   /// A run of bytes of the finished item.
-  enum Segment {
+  enum Segment: Sendable {
     /// Bytes at an offset of the spool.
     case stored(Range<Int>)
     /// Bytes of the collector's own.
@@ -115,6 +129,13 @@ struct Spool: Sendable {
     return bytes.firstIndex(of: UInt8(ascii: "\n")).map { start + $0 + 1 } ?? start
   }
 
+  /// Bytes at an offset, into a buffer that is large enough; how many there were.
+  func read(_ range: Range<Int>, into buffer: inout [UInt8]) throws -> Int {
+    if let file { return try file.read(range, into: &buffer) }
+    buffer.replaceSubrange(0..<range.count, with: memory[range])
+    return range.count
+  }
+
   /// Bytes at an offset.
   func read(_ range: Range<Int>) throws -> [UInt8] {
     guard let file else { return Array(memory[range]) }
@@ -122,7 +143,8 @@ struct Spool: Sendable {
   }
 }
 
-/// A file that has no name any more and vanishes with its descriptor.
+/// An open file that holds bytes of one item: one without a name that vanishes with its descriptor,
+/// or the node's own.
 final class TemporaryFile: Sendable {
   private let descriptor: FileDescriptor
 
@@ -134,24 +156,36 @@ final class TemporaryFile: Sendable {
     try FileManager.default.removeItem(atPath: path.string)
   }
 
+  /// Takes over a file of the node that is open for reading.
+  init(taking descriptor: FileDescriptor) {
+    self.descriptor = descriptor
+  }
+
   deinit {
-    // The file has no name; closing can lose nothing that is still wanted.
+    // Nobody reads the file any more; closing can lose nothing that is still wanted.
     try? descriptor.close()
   }
 
+  /// Sets space aside.
+  func reserve(_ bytes: Int) -> Bool { descriptor.reserve(bytes) }
+
+  /// Gives all space back.
+  func empty() {
+    // What can't be freed is freed with the descriptor, at the latest at the end of the process.
+    try? descriptor.resize(to: 0)
+  }
+
   func write(_ bytes: ArraySlice<UInt8>, at offset: Int) throws {
-    try descriptor.seek(offset: Int64(offset), from: .start)
-    try descriptor.writeAll(bytes)
+    try descriptor.store(bytes, at: offset)
+  }
+
+  func read(_ range: Range<Int>, into buffer: inout [UInt8]) throws -> Int {
+    try descriptor.fill(&buffer, upTo: range.count, at: range.lowerBound)
   }
 
   func read(_ range: Range<Int>) throws -> [UInt8] {
-    try descriptor.seek(offset: Int64(range.lowerBound), from: .start)
-    var bytes: [UInt8] = []
-    while bytes.count < range.count {
-      let chunk = try descriptor.readChunk(upTo: range.count - bytes.count)
-      if chunk.isEmpty { break }
-      bytes += chunk
-    }
-    return bytes
+    var buffer = [UInt8](repeating: 0, count: range.count)
+    let count = try read(range, into: &buffer)
+    return Array(buffer.prefix(count))
   }
 }

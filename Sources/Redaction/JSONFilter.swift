@@ -140,8 +140,22 @@ struct JSONFilter: Sendable {
       frames[top].isAllowed = CommandLineRedaction.isAllowed(executable: text.content[...])
     case .metadata where frames[top].name.elementsEqual("namespace".utf8) && top > 0:
       frames[top - 1].isSystem = text.content.elementsEqual("kube-system".utf8)
+      judgeRuntimeObject(at: top - 2, by: text)
+    case .plain where frames[top].name.elementsEqual("io.kubernetes.pod.namespace".utf8):
+      if top > 1, frames[top - 1].name.elementsEqual("labels".utf8) {
+        judgeRuntimeObject(at: top - 2, by: text)
+      }
     default: break
     }
+  }
+
+  /// What a container runtime says about a pod or a container has a `status`, whose labels are the
+  /// kubelet's own, and behind it the runtime's data about the same, with its environment.
+  private mutating func judgeRuntimeObject(at index: Int, by namespace: Text) {
+    guard rules.contains(.kubernetesObjects), index >= 0,
+      frames[index].name.elementsEqual("status".utf8)
+    else { return }
+    frames[index].isSystem = namespace.content.elementsEqual("kube-system".utf8)
   }
 
   /// User pods keep only the names of variables.

@@ -66,8 +66,11 @@ extension RuleDefinition {
   ) throws(RuleError) -> String? {
     switch artifact.source {
     case .file(let paths): return paths.first
-    case .files(let patterns):
-      guard let first = patterns.first, patterns.count == 1, first.contains("*") else {
+    case .files(let all):
+      let patterns = all.filter { !$0.hasPrefix("{") }
+      guard let first = patterns.first, patterns.count == 1,
+        first.contains("*") || first.hasSuffix(".json")
+      else {
         throw node.error(
           "\(artifact.id) is a group of files", why: "each file is given by its path on the node",
           remedy: "write `{/etc/…: text}`")

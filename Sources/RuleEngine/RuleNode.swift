@@ -1,3 +1,4 @@
+import BundleModel
 import Yams
 
 /// A place in a rule's YAML: a value, the file and the line, so that every complaint has an address.

@@ -8,7 +8,7 @@ struct CnitriageNode: AsyncParsableCommand {
     commandName: "cnitriage-node",
     abstract: "Gather support bundles from nodes with the Amazon VPC CNI.",
     version: Manifest.ToolVersion.current.version,
-    subcommands: [CollectCommand.self, RedactCommand.self])
+    subcommands: [CollectCommand<NoFollowUp>.self, RedactCommand.self])
 }
 
 @main

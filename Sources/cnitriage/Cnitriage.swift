@@ -9,8 +9,8 @@ struct Cnitriage: AsyncParsableCommand {
     abstract: "Support bundles and diagnosis for nodes with the Amazon VPC CNI.",
     version: Manifest.ToolVersion.current.version,
     subcommands: [
-      CollectCommand.self, RedactCommand.self, AnalyzeCommand.self, ExplainCommand.self,
-      RulesCommand.self,
+      CollectCommand<CheckOptions>.self, RedactCommand.self, AnalyzeCommand.self,
+      ExplainCommand.self, RulesCommand.self,
     ])
 }
 

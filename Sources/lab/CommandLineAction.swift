@@ -9,7 +9,8 @@ func report(_ text: String) {
 
 /// What the user asked for.
 enum CommandLineAction: Sendable {
-  case up(name: String, variant: Variant, faults: [ToolFault])
+  case up(
+    name: String, variant: Variant, faults: [ToolFault], serverFaults: [ServerFault])
   /// `first` is the place of the command's first word on the command line.
   case exec(name: String, first: Int)
   case down(name: String)
@@ -21,13 +22,15 @@ enum CommandLineAction: Sendable {
   static let usage = """
     Makes test nodes out of namespaces of this machine.
 
-      lab up NAME [--variant V] [--with FAULT:COMMAND]…
+      lab up NAME [--variant V] [--with FAULT:COMMAND]… [--with-server FAULT:SERVER]…
       lab exec NAME -- COMMAND…
       lab down NAME | --all
       lab list
       lab variants
 
-    V is NAME if it is not given. FAULT: hanging, flooding, failing, missing.
+    V is NAME if it is not given. FAULT of a command: hanging, flooding,
+    failing, missing. FAULT of a server: hanging, slow, refusing, not-serving, garbage,
+    endless. SERVER: imds, introspection, ipamd-grpc, kubelet-healthz.
     Exit codes: 1 failed, 2 wrong use, 5 not root, 6 the machine cannot do it;
     exec ends as its command does.
     """
@@ -64,6 +67,7 @@ enum CommandLineAction: Sendable {
     guard let name = words.popFirst() else { throw wrong("up needs a name") }
     var variantName = name
     var faults: [ToolFault] = []
+    var serverFaults: [ServerFault] = []
     while let word = words.popFirst() {
       guard let value = words.popFirst() else { throw wrong("\(word) needs a value") }
       switch word {
@@ -73,6 +77,11 @@ enum CommandLineAction: Sendable {
           throw wrong("\(value) is not of the form FAULT:COMMAND")
         }
         faults.append(fault)
+      case "--with-server":
+        guard let fault = ServerFault(value) else {
+          throw wrong("\(value) is not of the form FAULT:SERVER")
+        }
+        serverFaults.append(fault)
       default: throw wrong("\(word) is not an option of up")
       }
     }
@@ -82,7 +91,7 @@ enum CommandLineAction: Sendable {
         why: "known are \(Variant.all.map(\.name).joined(separator: ", "))",
         try: "scripts/lab up \(name) --variant healthy")
     }
-    return .up(name: name, variant: variant, faults: faults)
+    return .up(name: name, variant: variant, faults: faults, serverFaults: serverFaults)
   }
 
   private var lab: Lab {
@@ -117,8 +126,9 @@ enum CommandLineAction: Sendable {
   func run() async -> Int32 {
     do throws(LabError) {
       switch self {
-      case .up(let name, let variant, let faults):
-        let running = try await lab.up(name, variant: variant, faults: faults)
+      case .up(let name, let variant, let faults, let serverFaults):
+        let running = try await lab.up(
+          name, variant: variant, faults: faults, serverFaults: serverFaults)
         print("\(running.name) is up (\(running.variant): \(variant.summary))")
         print("  scripts/lab exec \(name) -- ip addr")
       case .exec: return try runInside() ?? 1

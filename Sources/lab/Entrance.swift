@@ -34,7 +34,7 @@ enum Entrance {
   // All are opened before the first is entered: afterwards /proc is the node's and shows other
   // processes. That is also why mounts come last.
   private static func open(_ process: Int32) throws(LabError) -> [(String, FileDescriptor)] {
-    let kinds = ["time_for_children", "uts", "net", "pid_for_children", "mnt"]
+    let kinds = ["time_for_children", "uts", "net", "cgroup", "pid_for_children", "mnt"]
     do {
       return try kinds.compactMap { kind -> (String, FileDescriptor)? in
         let path = "/proc/\(process)/ns/\(kind)"

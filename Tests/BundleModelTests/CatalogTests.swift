@@ -9,7 +9,7 @@ struct CatalogTests {
     for artifact in Catalog.all {
       #expect(seen.insert(artifact.id).inserted, "\(artifact.id) is declared twice")
       let parts = artifact.id.rawValue.split(separator: ".", omittingEmptySubsequences: false)
-      #expect(parts.count == 2, "\(artifact.id)")
+      #expect((2...3).contains(parts.count), "\(artifact.id)")
       for part in parts {
         #expect(!part.isEmpty && part.utf8.allSatisfy(isSnake), "\(artifact.id)")
       }
@@ -24,6 +24,8 @@ struct CatalogTests {
       #expect(!artifact.path.split(separator: "/").contains(".."))
       #expect(artifact.path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "\(artifact.path)")
       if case .files = artifact.source { continue }
+      // Some computations give several files of a folder.
+      if case .derived = artifact.source, !artifact.path.contains(".") { continue }
       #expect(seen.insert(artifact.path).inserted, "\(artifact.path) is written twice")
     }
   }

@@ -25,7 +25,7 @@ struct ModelTests {
   @Test("the same inputs give the same files", arguments: names)
   func isDeterministic(_ name: String) throws {
     #expect(try NodeFiles(node: node(name)).all == NodeFiles(node: node(name)).all)
-    #expect(try KubeletJournal(node: node(name)).export == KubeletJournal(node: node(name)).export)
+    #expect(try NodeJournal(node: node(name)).export == NodeJournal(node: node(name)).export)
   }
 
   @Test("addresses are distinct, lie in the subnet, and no pod has an ENI's own", arguments: names)

@@ -6,7 +6,7 @@ import Testing
 @testable import LabNode
 
 /// Asks over a real socket and returns the raw answer.
-private func ask(_ port: Int, _ request: String) async throws -> String {
+func ask(_ port: Int, _ request: String) async throws -> String {
   let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
     .connect(host: "127.0.0.1", port: port) { channel in
       channel.eventLoop.makeCompletedFuture {
@@ -21,13 +21,13 @@ private func ask(_ port: Int, _ request: String) async throws -> String {
   }
 }
 
-private func request(_ method: String, _ path: String, _ fields: [String] = []) -> String {
+func request(_ method: String, _ path: String, _ fields: [String] = []) -> String {
   (["\(method) \(path) HTTP/1.1", "Host: lab", "Connection: close"] + fields + ["", ""])
     .joined(separator: "\r\n")
 }
 
 /// Runs a service on a free port while `body` asks it.
-private func serving(
+func serving(
   _ service: any HTTPService, _ body: @escaping @Sendable (Int) async throws -> Void
 ) async throws {
   let (ports, bound) = AsyncStream.makeStream(of: Int.self)

@@ -1,3 +1,4 @@
+import BundleModel
 import BuiltinRules
 import FactStore
 import ReportModel

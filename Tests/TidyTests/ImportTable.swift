@@ -5,13 +5,14 @@ enum ImportTable {
   static let allowed: [String: Set<String>] = [
     "BundleModel": [],
     "Redaction": [],
+    "WireFormats": [],
     "IPAMEngine": [],
     "ReportModel": [],
     "BundleArchive": ["CArchive", "SystemPackage"],
     "NodeCollector": [
-      "BundleModel", "BundleArchive", "BundleReader", "Redaction", "CLinux", "Subprocess",
-      "SystemPackage",
-      "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK", "Logging", "Crypto",
+      "BundleModel", "BundleArchive", "BundleReader", "Redaction", "WireFormats", "CLinux",
+      "Subprocess", "SystemPackage", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK",
+      "Logging", "Crypto",
     ],
     "CollectCommand": [
       "BundleModel", "BundleReader", "NodeCollector", "ArgumentParser", "SystemPackage", "Logging",
@@ -35,7 +36,8 @@ enum ImportTable {
 
   /// Targets of the node side: whatever they link lands in the small static binary.
   static let nodeSide: Set<String> = [
-    "BundleModel", "BundleArchive", "BundleReader", "Redaction", "NodeCollector", "CollectCommand",
+    "BundleModel", "BundleArchive", "BundleReader", "Redaction", "WireFormats", "NodeCollector",
+    "CollectCommand",
     "cnitriage-node",
   ]
 
@@ -56,6 +58,7 @@ enum ImportTable {
   /// Targets that serve tests and development only; the table doesn't bind them.
   static let development: Set<String> = [
     "TestSupport", "LabNode", "lab", "CNamespaces", "RuleEmbedder", "EmbedRules", "generate-docs",
-    "ConformanceKit", "conformance", "bench-engine", "bench-redaction", "FuzzFacts", "FuzzRedaction",
+    "ConformanceKit", "conformance", "bench-engine", "bench-redaction", "FuzzFacts",
+    "FuzzRedaction", "FuzzWire",
   ]
 }

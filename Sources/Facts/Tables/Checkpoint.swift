@@ -9,7 +9,7 @@ public struct Checkpoint: FactTable {
   /// The declaration of `checkpoint`.
   public static let schema = Schema<Self>(
     "checkpoint", "Files from which the address manager restores its allocations.",
-    from: [.checkpoint],
+    from: [.checkpoint, .cardCheckpoints],
     columns: [
       Column("version", \.version, "Format of the file."),
       Column("allocations", \.allocations, "Number of allocations."),
@@ -51,7 +51,7 @@ public struct CheckpointAllocation: FactTable {
   /// The declaration of `checkpoint_allocation`.
   public static let schema = Schema<Self>(
     "checkpoint_allocation", "Allocations that the address manager restores when it starts.",
-    from: [.checkpoint],
+    from: [.checkpoint, .cardCheckpoints],
     columns: [
       Column("network", \.network, "Name of the network; _migrated-from-cri for restored ones."),
       Column("container_id", \.containerID, "Sandbox that holds the address."),

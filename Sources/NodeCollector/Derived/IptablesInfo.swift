@@ -16,6 +16,14 @@ struct IptablesInfo: Sendable {
     var programs: [Program]
     var legacy_tables: [String]
     var legacy_tables6: [String]
+    var nf_tables_loaded: Bool
+    /// Processes that hold the lock of the iptables programs at this moment.
+    var xtables_lock_holders: [Holder]
+  }
+
+  private struct Holder: Encodable {
+    var pid: Int
+    var name: String?
   }
 
   private struct Program: Encodable {
@@ -33,7 +41,24 @@ struct IptablesInfo: Sendable {
     return .json(
       Info(
         programs: programs, legacy_tables: tables.names(ipv6: false),
-        legacy_tables6: tables.names(ipv6: true)))
+        legacy_tables6: tables.names(ipv6: true),
+        nf_tables_loaded: KernelModules(host: host).isPresent("nf_tables"),
+        xtables_lock_holders: lockHolders()))
+  }
+
+  /// Whoever holds the lock for long keeps every other program from the rules. A lock is known by
+  /// the inode of its file: `1: FLOCK ADVISORY WRITE 4711 00:19:1234 0 EOF`.
+  private func lockHolders() -> [Holder] {
+    guard let inode = NamespaceFile.inode(host.path("/run/xtables.lock")),
+      let locks = SmallFile(host: host).text("/proc/locks", limit: 1 << 20)
+    else { return [] }
+    return locks.split(separator: "\n").compactMap { line in
+      let words = line.split(separator: " ").filter { $0 != "->" }
+      guard words.count > 5, words[1] == "FLOCK", let pid = Int(words[4]),
+        words[5].split(separator: ":").last.flatMap({ UInt64($0) }) == inode
+      else { return nil }
+      return Holder(pid: pid, name: SmallFile(host: host).line("/proc/\(pid)/comm"))
+    }
   }
 
   private func program(_ name: String, seconds: Double) async -> Program {

@@ -1,6 +1,4 @@
 import BundleModel
-import FoundationEssentials
-import SystemPackage
 
 /// Lists the CNI's log folder, so that rotation and left-out files can be seen.
 struct LogListing: Sendable {
@@ -16,32 +14,26 @@ struct LogListing: Sendable {
   private struct File: Encodable {
     var name: String
     var size: Int
-    var mtime: String?
-    var inode: Int?
+    var mtime: String
+    var inode: UInt64
   }
 
   func output() -> DerivedSource.Output {
-    let paths = FileListing(host: host, limit: limit).files(matching: [Self.folder])
-    if paths.paths.isEmpty {
-      return paths.denied.isEmpty
+    let listing = FileListing(host: host, limit: limit).files(matching: [Self.folder])
+    if let avoided = listing.avoided.first, listing.files.isEmpty {
+      return .none(.skipped, "\(avoided.path) lies on a network file system (\(avoided.type))")
+    }
+    if listing.files.isEmpty {
+      return listing.denied.isEmpty
         ? .none(.missing, "no such folder: \(Self.folder)")
         : .none(.denied, "permission denied: \(Self.folder)")
     }
-    return .json(Listing(files: paths.paths.compactMap(file)))
-  }
-
-  private func file(_ path: String) -> File? {
-    // A file that was rotated away between listing and looking is simply not there any more.
-    guard
-      let attributes = try? FileManager.default.attributesOfItem(atPath: host.path(path).string)
-    else { return nil }
-    let modified = attributes[.modificationDate] as? Date
-    return File(
-      name: String(path.dropFirst(Self.folder.utf8.count + 1)),
-      size: (attributes[.size] as? UInt64).map { Int(clamping: $0) } ?? 0,
-      mtime: modified.map {
-        RFC3339.string(microseconds: Int64($0.timeIntervalSince1970 * 1_000_000))
-      },
-      inode: (attributes[.systemFileNumber] as? UInt64).map { Int(clamping: $0) })
+    return .json(
+      Listing(
+        files: listing.files.map { file in
+          File(
+            name: String(file.path.dropFirst(Self.folder.utf8.count + 1)), size: file.status.size,
+            mtime: RFC3339.string(microseconds: file.status.modified), inode: file.status.inode)
+        }))
   }
 }

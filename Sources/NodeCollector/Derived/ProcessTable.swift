@@ -22,8 +22,8 @@ struct ProcessTable: Sendable {
     }.sorted { $0.pid < $1.pid }
   }
 
-  /// Whether `/proc` shows other users' processes at all.
-  private func pids() -> [Int] {
+  /// Numbers of all processes that `/proc` shows.
+  func pids() -> [Int] {
     // Without a process table there is nothing to find, which the caller reports as `missing`.
     let names =
       (try? FileManager.default.contentsOfDirectory(
@@ -46,11 +46,14 @@ struct ProcessTable: Sendable {
 
   /// When a process started, in microseconds since 1970.
   func startTime(of process: Process) -> Int64? {
-    guard let ticks = process.startTicks,
-      let statistics = SmallFile(host: host).text("/proc/stat", limit: 4 << 20),
-      let line = statistics.split(separator: "\n").first(where: { $0.hasPrefix("btime ") }),
-      let boot = Int64(line.dropFirst(6))
-    else { return nil }
-    return boot * 1_000_000 + ticks * 10_000
+    guard let ticks = process.startTicks, let boot = bootTime else { return nil }
+    return boot + ticks * 10_000
+  }
+
+  /// When the kernel started, in microseconds since 1970.
+  var bootTime: Int64? {
+    let statistics = SmallFile(host: host).text("/proc/stat", limit: 4 << 20)
+    let line = statistics?.split(separator: "\n").first { $0.hasPrefix("btime ") }
+    return line.flatMap { Int64($0.dropFirst(6)) }.map { $0 * 1_000_000 }
   }
 }

@@ -4,7 +4,12 @@ extension DerivedSource {
   /// Kernel parameters.
   static let sysctlComputations: [Artifact.Derivation: Computation] = [
     .networkSysctls: { request in
-      await request.blocking { NetworkSysctls(host: request.host).output() }
+      await request.blocking { KernelParameters(host: request.host, folders: ["net"]).output() }
+    },
+    .otherSysctls: { request in
+      await request.blocking {
+        KernelParameters(host: request.host, folders: ["fs", "kernel", "vm"]).output()
+      }
     },
   ]
 }

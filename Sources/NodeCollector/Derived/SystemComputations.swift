@@ -7,5 +7,7 @@ extension DerivedSource {
       await UnitStates(commands: request.commands).output(
         request.artifact, seconds: request.seconds)
     },
+    .nodeadm: { await NodeadmJournals(request: $0).output() },
+    .userData: { await UserData(request: $0).output() },
   ]
 }

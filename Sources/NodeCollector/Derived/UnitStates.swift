@@ -4,17 +4,13 @@ import BundleModel
 struct UnitStates: Sendable {
   let commands: CommandSource
 
-  private static let units = [
-    "kubelet.service", "containerd.service", "docker.service", "firewalld.service",
-    "ufw.service", "nftables.service", "iptables.service", "ip6tables.service",
-    "iptables-restore.service", "netfilter-persistent.service", "systemd-networkd.service",
-    "NetworkManager.service", "nm-cloud-setup.service", "nm-cloud-setup.timer",
-    "amazon-ssm-agent.service", "cni-cache-reset.service",
-  ]
+  private static let units =
+    Artifact.decisiveUnits + Artifact.autoModeUnits.map { $0 + ".service" }
   private static let properties = [
     "Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "FragmentPath", "DropInPaths",
-    "NRestarts", "ExecMainStartTimestamp", "ActiveEnterTimestamp",
-    "ActiveEnterTimestampMonotonic",
+    "EnvironmentFiles", "NRestarts", "Result", "MainPID", "ExecMainCode", "ExecMainStatus",
+    "ExecMainStartTimestamp", "ActiveEnterTimestamp", "ActiveEnterTimestampMonotonic",
+    "InactiveEnterTimestamp", "NeedDaemonReload",
   ]
 
   func output(_ artifact: Artifact, seconds: Double) async -> DerivedSource.Output {

@@ -1,18 +1,19 @@
 import BundleModel
+import Synchronization
 
 /// Conceals what surrounds the bytes of gathered members: paths, sources, reasons. The bytes
 /// themselves are masked as they arrive.
-struct Concealment {
+final class Concealment: Sendable {
   private let masking: Masking
-  private var texts: TextMasker
+  private let texts: Mutex<TextMasker>
 
   init(_ masking: Masking) {
     self.masking = masking
-    texts = masking.texts()
+    texts = Mutex(masking.texts())
   }
 
   /// A member as the bundle may hold it.
-  mutating func applied(to member: CollectedMember) -> CollectedMember {
+  func applied(to member: CollectedMember) -> CollectedMember {
     var member = member
     if let artifact = Catalog.artifact(member.item.id), member.spool != nil,
       masking.leavesOut(artifact)
@@ -22,7 +23,9 @@ struct Concealment {
       member.item.redaction = [:]
       member.end(.skipped, "its bytes are no text, and can't be masked at this level")
     }
-    texts.mask(&member.item, isGathered: true)
+    var item = member.item
+    texts.withLock { $0.mask(&item, isGathered: true) }
+    member.item = item
     return member
   }
 }

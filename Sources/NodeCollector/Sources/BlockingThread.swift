@@ -21,8 +21,27 @@ enum BlockingThread {
     }
   }
 
+  /// The result of work that ends early by itself when its flag is set; `nil` when it took longer
+  /// than `seconds`, or than `patience` after the task was cancelled.
+  static func run<Value: Sendable>(
+    seconds: Double, patience: Double, _ work: @escaping @Sendable (StopFlag) -> Value
+  ) async -> Value? {
+    let once = Once<Value>()
+    let flag = StopFlag()
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        once.wait(continuation)
+        start { once.finish(work(flag)) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { once.finish(nil) }
+      }
+    } onCancel: {
+      flag.set()
+      DispatchQueue.global().asyncAfter(deadline: .now() + patience) { once.finish(nil) }
+    }
+  }
+
   /// Starts a thread that nobody joins.
-  private static func start(_ work: @escaping @Sendable () -> Void) {
+  static func start(_ work: @escaping @Sendable () -> Void) {
     let context = unsafe Unmanaged.passRetained(Work(work)).toOpaque()
     var thread = pthread_t()
     let code = unsafe pthread_create(
@@ -49,7 +68,7 @@ enum BlockingThread {
   }
 
   /// Resumes a continuation with whatever comes first.
-  private final class Once<Value: Sendable>: Sendable {
+  final class Once<Value: Sendable>: Sendable {
     private enum State {
       case idle
       case waiting(CheckedContinuation<Value?, Never>)

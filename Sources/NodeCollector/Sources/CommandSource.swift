@@ -1,5 +1,4 @@
 import BundleModel
-import Subprocess
 import SystemPackage
 
 /// Runs programs of the node: found on a fixed path, with a fixed environment, in a session of
@@ -8,7 +7,9 @@ struct CommandSource: Sendable {
   let host: Host
   let limits: CollectLimits
   let spoolFolder: String
-  let masking: Masking
+  /// The environment of programs that act for the user; without one it is the host's fixed one.
+  var userEnvironment: [String: String]?
+  var masking: Masking = .secrets
 
   /// The program's standard output as one member.
   func run(
@@ -33,11 +34,15 @@ struct CommandSource: Sendable {
     return member
   }
 
-  /// Where a program stands, or `nil`.
+  /// Where a program stands, or `nil`: in the collector's own file system first, then in the
+  /// node's, where that is mounted elsewhere.
   func locate(_ name: String) async -> FilePath? {
-    let candidates = host.commandPath.map { FilePath($0).appending(name) }
+    let candidates =
+      name.hasPrefix("/") ? [FilePath(name)] : host.commandPath.map { FilePath($0).appending(name) }
+    let host = host
     let found = await BlockingThread.run(seconds: 2) {
       candidates.first { ExecutableFile.exists(at: $0) }
+        ?? host.foreignPrograms(candidates).first { ExecutableFile.exists(at: $0) }
     }
     return found ?? nil
   }
@@ -48,6 +53,7 @@ struct CommandSource: Sendable {
     switch outcome {
     case .notStarted(let reason): member.end(.error, reason)
     case .ended(let run):
+      if !run.warnings.isEmpty { member.item.warnings = run.warnings }
       if !run.standardError.spool.isEmpty { member.standardError = run.standardError.spool }
       switch (run.end, run.termination) {
       case (.timeout, _):
@@ -57,7 +63,12 @@ struct CommandSource: Sendable {
         member.end(error == .noSpace ? .diskFull : .error, "cannot keep the output: \(error)")
       case (.completed, .exited(let code)):
         member.item.exitCode = code
-        if code != 0 { member.end(.failed, "exit code \(code)\(firstLine(run.standardError))") }
+        if code != 0 {
+          let words = firstLine(run.standardError)
+          member.end(
+            ProgramRefusal.status(of: member.item.source.argv?.first ?? "", saying: words),
+            "exit code \(code)\(words)")
+        }
       case (.completed, .signaled(let signal)):
         member.item.signal = signal
         // The collector itself stops a program whose output exceeds the cap.
@@ -78,11 +89,13 @@ struct CommandSource: Sendable {
   }
 
   /// What a failed program said first, which is usually the reason.
-  private func firstLine(_ errors: ItemSink) -> String {
+  func firstLine(_ errors: ItemSink) -> String {
     guard !errors.spool.isEmpty,
-      let bytes = try? errors.spool.read(0..<min(200, errors.spool.offered))
+      let bytes = try? errors.spool.read(0..<min(400, errors.spool.offered))
     else { return "" }
-    return ": " + String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    // Some programs begin with an empty line.
+    let text = bytes.drop { $0 == UInt8(ascii: "\n") }
+    return ": " + String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
   }
 
   private func formatted(_ seconds: Double) -> String {
@@ -101,8 +114,10 @@ struct CommandSource: Sendable {
   struct Run: Sendable {
     var output: ItemSink
     var standardError: ItemSink
-    var end: End
-    var termination: Termination
+    var end = End.completed
+    var termination = Termination.exited(0)
+    /// What a reader should know beside the outcome.
+    var warnings: [String] = []
 
     enum End: Sendable {
       case completed
@@ -124,132 +139,22 @@ struct CommandSource: Sendable {
     let errors = ItemSink(
       rule: .scan, capBytes: limits.standardErrorBytes, keeps: .head, limits: limits,
       spoolFolder: spoolFolder, masking: masking)
-    let teardown: [TeardownStep] = [
-      .send(
-        signal: .terminate, toProcessGroup: true,
-        allowedDurationToNextStep: .seconds(limits.graceSeconds))
-    ]
-    do {
-      let result = try await Subprocess.run(
-        .path(program), arguments: Arguments(arguments), environment: environment,
-        platformOptions: options(teardown), input: .none, output: .sequence, error: .sequence
-      ) { execution in
-        await withTaskGroup(of: Part.self) { group in
-          group.addTask { await drain(execution.standardOutput, into: sink, stopping: true) }
-          group.addTask { await drain(execution.standardError, into: errors, stopping: false) }
-          group.addTask { await expire(after: seconds) }
-          return await collect(&group, sink: sink, errors: errors) {
-            await execution.teardown(using: teardown)
-            // A child that ignores the polite signal outlives its parent's end; the group is still
-            // ours, because the parent is reaped only afterwards.
-            try? execution.send(signal: .kill, toProcessGroup: true)
-          }
-        }
-      }
-      var run = result.closureResult
-      switch result.terminationStatus {
-      case .exited(let code): run.termination = .exited(code)
-      case .signaled(let signal): run.termination = .signaled(signal)
-      }
-      return .ended(run)
-    } catch {
-      return .notStarted("cannot run \(program): \(error)")
+    let child = ChildProcess(
+      place: host.place(ofProgram: program), arguments: arguments,
+      environment: userEnvironment ?? host.environment, seconds: seconds,
+      graceSeconds: limits.graceSeconds,
+      cancelledGraceSeconds: min(limits.graceSeconds, limits.cancelledGraceSeconds))
+    let outcome = await BlockingThread.run(
+      seconds: seconds + limits.graceSeconds + 2 * ChildProcess.abandonSeconds,
+      patience: limits.cancelledGraceSeconds + 2 * ChildProcess.abandonSeconds
+    ) { flag in
+      child.run(output: sink, errors: errors, stop: flag)
     }
-  }
-
-  private enum Part: Sendable {
-    case output(ItemSink, Run.End)
-    case errors(ItemSink)
-    case expired
-    case woken
-  }
-
-  /// Waits for both streams; the time limit and a full sink end the program early.
-  private func collect(
-    _ group: inout TaskGroup<Part>, sink: ItemSink, errors: ItemSink,
-    stop: () async -> Void
-  ) async -> Run {
-    var run = Run(
-      output: sink, standardError: errors, end: .completed, termination: .exited(0))
-    var open = 2
-    while open > 0, let part = await group.next() {
-      switch part {
-      case .output(let kept, let end):
-        run.output = kept
-        if case .completed = end {} else { run.end = end }
-        open -= 1
-        if kept.isFull { await stop() }
-      case .errors(let kept):
-        run.standardError = kept
-        open -= 1
-      case .expired:
-        run.end = .timeout
-        await stop()
-      case .woken:
-        if Task.isCancelled {
-          run.end = .cancelled
-          await stop()
-        }
-      }
-    }
-    if case .completed = run.end, Task.isCancelled {
-      run.end = .cancelled
-      await stop()
-    }
-    group.cancelAll()
-    return run
-  }
-
-  private func expire(after seconds: Double) async -> Part {
-    do {
-      try await Task.sleep(for: .seconds(seconds))
-      return .expired
-    } catch {
-      return .woken
-    }
-  }
-
-  private func drain(
-    _ stream: SubprocessOutputSequence, into initial: ItemSink, stopping: Bool
-  ) async -> Part {
-    var sink = initial
-    var end = Run.End.completed
-    do {
-      for try await buffer in stream {
-        // A full stream of errors is read on and dropped, so that the program doesn't block.
-        if sink.isFull, stopping { break }
-        try sink.append(bytes(buffer))
-        if sink.isFull, stopping { break }
-      }
-    } catch let error as Errno {
-      end = .spoolFailed(error)
-    } catch {
-      // The stream ends this way when the program is stopped; what arrived is kept.
-    }
-    do {
-      try sink.finish()
-    } catch {
-      end = .spoolFailed(error as? Errno ?? .ioError)
-    }
-    return stopping ? .output(sink, end) : .errors(sink)
-  }
-
-  private func bytes(_ buffer: SubprocessOutputSequence.Buffer) -> ArraySlice<UInt8> {
-    unsafe buffer.withUnsafeBytes { unsafe Array($0)[...] }
-  }
-
-  private var environment: Environment {
-    .custom(
-      Dictionary(
-        uniqueKeysWithValues: host.environment.map { (Environment.Key(stringLiteral: $0), $1) }))
-  }
-
-  private func options(_ teardown: [TeardownStep]) -> PlatformOptions {
-    var options = PlatformOptions()
-    // A session of its own, so that the signals reach whatever the program started.
-    options.createSession = true
-    options.teardownSequence = teardown
-    return options
+    if let outcome { return outcome }
+    // Not even the output could be kept in time, as on a dead disk; the thread is left behind.
+    var run = Run(output: sink, standardError: errors)
+    run.end = Task.isCancelled ? .cancelled : .timeout
+    return .ended(run)
   }
 }
 

@@ -11,9 +11,13 @@ struct DerivedSource: Sendable {
   /// What a computation gives: bytes, several files, or the reason why there are none.
   enum Output: Sendable {
     case bytes([UInt8])
+    /// Bytes that are not all of it, and why.
+    case part([UInt8], String)
     /// Files below the item's path, each with a relative path.
     case files([(path: String, bytes: [UInt8])])
     case none(ItemStatus, String)
+    /// Bytes, and what is missing among them.
+    case partial([UInt8], String)
   }
 
   /// Computes an item.
@@ -80,7 +84,14 @@ struct DerivedSource: Sendable {
   func keep(_ output: Output, in member: inout CollectedMember, _ artifact: Artifact) {
     switch output {
     case .none(let status, let reason): member.end(status, reason)
+    case .partial(let bytes, let reason):
+      keep(bytes, in: &member, artifact, at: artifact.path)
+      if member.item.status.isUsable { member.end(.partial, reason) }
     case .bytes(let bytes): keep(bytes, in: &member, artifact, at: artifact.path)
+    case .part(let bytes, let reason):
+      keep(bytes, in: &member, artifact, at: artifact.path)
+      guard member.item.status == .ok else { return }
+      member.end(.partial, reason)
     case .files(let files):
       let all = files.flatMap(\.bytes)
       keep(all, in: &member, artifact, at: artifact.path)
@@ -133,9 +144,19 @@ struct SmallFile: Sendable {
 
   /// The bytes of a file, or `nil` if it can't be read.
   func bytes(_ path: String, limit: Int = 64 << 10) -> [UInt8]? {
+    Self.bytes(at: host.path(path), limit: limit)
+  }
+
+  /// The text of a file that stands at a path of this process.
+  static func text(at path: FilePath, limit: Int = 64 << 10) -> String? {
+    bytes(at: path, limit: limit).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The bytes of a file that stands at a path of this process.
+  static func bytes(at path: FilePath, limit: Int) -> [UInt8]? {
     do {
       let descriptor = try FileDescriptor.open(
-        host.path(path), .readOnly, options: [.closeOnExec, .nonBlocking])
+        path, .readOnly, options: [.closeOnExec, .nonBlocking])
       defer { try? descriptor.close() }
       var bytes: [UInt8] = []
       while bytes.count < limit {

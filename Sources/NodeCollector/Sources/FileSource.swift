@@ -1,7 +1,5 @@
 import BundleArchive
 import BundleModel
-import FoundationEssentials
-import Glibc
 import SystemPackage
 
 /// Reads files of the node on threads that may be abandoned.
@@ -9,14 +7,32 @@ struct FileSource: Sendable {
   let host: Host
   let limits: CollectLimits
   let spoolFolder: String
-  let masking: Masking
+  var settings = CollectSettings()
+  var masking: Masking = .secrets
 
   /// The first of several paths that exists.
   func first(of paths: [String], for artifact: Artifact, seconds: Double) async -> CollectedMember {
+    let (host, settings) = (host, settings)
     var member = begin(artifact, origin: paths.first)
+    let paths =
+      await BlockingThread.run(seconds: seconds) {
+        FoundPaths(host: host, settings: settings).replaced(in: paths)
+      } ?? paths
     for path in paths {
-      let result = await read(path, for: artifact, at: artifact.path, seconds: seconds)
-      guard result.item.status == .missing else { return result }
+      let place = await BlockingThread.run(seconds: seconds) {
+        host.rooted(avoidingNetwork: true).resolve(path)
+      }
+      switch place {
+      case nil: member.end(.timeout, "finding \(path) took longer than \(seconds) s")
+      case .avoided(let type): member.end(.skipped, Self.avoided(path, type))
+      case .found(let place):
+        let result = await read(
+          path, at: place, for: artifact, to: artifact.path, capBytes: artifact.capBytes,
+          seconds: seconds)
+        guard result.item.status == .missing else { return result }
+        continue
+      }
+      return member
     }
     member.end(.missing, "no such file: \(paths.joined(separator: ", "))")
     return member
@@ -26,35 +42,88 @@ struct FileSource: Sendable {
   func group(
     of patterns: [String], for artifact: Artifact, seconds: Double
   ) async -> [CollectedMember] {
-    let limit = limits.filesPerGroup
-    let listing = await BlockingThread.run(seconds: seconds) {
-      FileListing(host: host, limit: limit).files(matching: patterns)
+    let deadline = host.clock.monotonic() + Int64(seconds * 1_000_000)
+    if settings.podLogs.isEmpty, patterns == [FoundPath.requestedPodLogs.rawValue] {
+      var member = begin(artifact, origin: nil)
+      member.end(.skipped, "left out: no pod was named with --pod-logs")
+      return [member]
     }
-    guard let listing else {
+    guard let listing = await list(patterns, for: artifact, seconds: seconds) else {
       var member = begin(artifact, origin: patterns.first)
       member.end(.timeout, "listing took longer than \(seconds) s")
       return [member]
     }
-    guard !listing.paths.isEmpty else {
-      var member = begin(artifact, origin: patterns.first)
-      if let denied = listing.denied.first {
-        member.end(.denied, "permission denied: \(denied)")
-      } else {
-        member.end(.missing, "no such file: \(patterns.joined(separator: ", "))")
-      }
-      return [member]
+    var copy = GroupCopy(artifact)
+    let (recent, old) = generations(of: listing.files, artifact)
+    await copy.take(recent, with: self, until: deadline)
+    // A log may have been rotated under our hands: what was renamed is found by its number.
+    if artifact.stage == .logs, !copy.members.isEmpty,
+      let second = await list(patterns, for: artifact, seconds: left(deadline))
+    {
+      await copy.takeLate(
+        generations(of: second.files, artifact).recent, with: self, until: deadline)
     }
-    let deadline = host.clock.monotonic() + Int64(seconds * 1_000_000)
-    var members: [CollectedMember] = []
-    for path in listing.paths {
-      let left = max(0.1, Double(deadline - host.clock.monotonic()) / 1_000_000)
-      let place = GroupPath.member(of: artifact, origin: path)
-      members.append(await read(path, for: artifact, at: place, seconds: left))
+    var members = copy.members
+    for file in old {
+      var member = begin(artifact, origin: file.path)
+      member.end(.skipped, "last written before the time that --since names")
+      members.append(member)
+    }
+    for path in listing.avoided {
+      var member = begin(artifact, origin: path.path)
+      member.end(.skipped, Self.avoided(path.path, path.type))
+      members.append(member)
+    }
+    for path in listing.denied {
+      var member = begin(artifact, origin: path)
+      member.end(.denied, "permission denied: \(path)")
+      members.append(member)
+    }
+    if members.isEmpty {
+      var member = begin(artifact, origin: patterns.first)
+      let names = patterns.filter { !$0.hasPrefix("{") }
+      let more = names.count > 6 ? " and \(names.count - 6) more" : ""
+      member.end(.missing, "no such file: \(names.prefix(6).joined(separator: ", "))\(more)")
+      members.append(member)
     }
     return members
   }
 
-  private func begin(_ artifact: Artifact, origin: String?) -> CollectedMember {
+  /// Divides the files of a log by whether they were written to within the run's window. The newest
+  /// one always is, because it is the log itself, however quiet.
+  private func generations(
+    of files: [FileListing.File], _ artifact: Artifact
+  ) -> (recent: [FileListing.File], old: [FileListing.File]) {
+    guard let since = settings.window.since, artifact.stage == .logs, files.count > 1,
+      let newest = files.map(\.status.modified).max()
+    else { return (files, []) }
+    func isOld(_ file: FileListing.File) -> Bool {
+      file.status.modified < since && file.status.modified < newest
+    }
+    return (files.filter { !isOld($0) }, files.filter(isOld))
+  }
+
+  private static func avoided(_ path: String, _ type: String) -> String {
+    "\(path) lies on a network file system (\(type)), whose server may not answer"
+  }
+
+  private func list(
+    _ patterns: [String], for artifact: Artifact, seconds: Double
+  ) async -> FileListing.Result? {
+    let (host, settings) = (host, settings)
+    // Where the newest files count, more must be seen than are taken.
+    let limit = limits.filesPerGroup * (artifact.groupBytes == nil ? 1 : 10)
+    return await BlockingThread.run(seconds: seconds) {
+      let paths = FoundPaths(host: host, settings: settings).replaced(in: patterns)
+      return FileListing(host: host, limit: limit).files(matching: paths)
+    }
+  }
+
+  func left(_ deadline: Int64) -> Double {
+    max(0.1, Double(deadline - host.clock.monotonic()) / 1_000_000)
+  }
+
+  func begin(_ artifact: Artifact, origin: String?) -> CollectedMember {
     let now = host.clock.wall()
     return CollectedMember(
       ManifestItem(
@@ -63,126 +132,50 @@ struct FileSource: Sendable {
       modified: now)
   }
 
-  private func read(
-    _ path: String, for artifact: Artifact, at place: String, seconds: Double
+  /// Reads one file.
+  func read(
+    _ path: String, at place: FilePath, for artifact: Artifact, to member: String, capBytes: Int,
+    seconds: Double
   ) async -> CollectedMember {
+    let target = member
     var member = begin(artifact, origin: path)
     let start = host.clock.monotonic()
+    let isCompressed = artifact.redaction == .log && path.hasSuffix(".gz")
+    let keeps = isCompressed ? .head : artifact.keeps
     let sink = ItemSink(
-      artifact, limits: limits, spoolFolder: spoolFolder, masking: masking)
-    let real = host.path(path)
-    let keepsTail = artifact.keeps == .headAndTail && artifact.capBytes > Spool.headBytes
-    let cap = artifact.capBytes
-    let outcome = await BlockingThread.run(seconds: seconds) {
-      FileCopy(path: real, capBytes: cap, keepsTail: keepsTail).run(into: sink)
+      rule: isCompressed ? .none : artifact.redaction, capBytes: capBytes, keeps: keeps,
+      limits: limits, spoolFolder: spoolFolder, masking: masking)
+    let keepsTail = keeps == .headAndTail && capBytes > Spool.headBytes
+    let staysBytes = limits.spoolMemoryBytes
+    let outcome = await BlockingThread.run(seconds: seconds, patience: 0.3) { stop in
+      FileCopy(
+        path: place, capBytes: capBytes, keepsTail: keepsTail, staysBytes: staysBytes, stop: stop
+      ).run(into: sink)
     }
     member.item.durationMilliseconds = Int((host.clock.monotonic() - start) / 1000)
     switch outcome {
+    case nil where Task.isCancelled: member.end(.aborted, "the run was stopped")
     case nil: member.end(.timeout, "reading took longer than \(seconds) s")
     case .failed(let status, let reason): member.end(status, reason)
-    case .read(let sink, let modified, let skipped):
-      member.item.originModifiedAt = RFC3339.string(microseconds: modified)
-      member.keep(sink, at: place)
+    case .read(let sink, let status, let skipped, let lost):
+      member.item.originModifiedAt = RFC3339.string(microseconds: status.modified)
+      if artifact.stage == .logs { member.item.originInode = status.inode }
+      member.keep(sink, at: target)
       if skipped > 0 {
         member.item.status = .partial
-        member.item.reason = "cut: \(skipped) bytes in the middle were left out"
-        member.item.truncation = .init(mode: .headAndTail, droppedBytes: skipped)
+        member.item.reason =
+          "cut: \(skipped) bytes \(keepsTail ? "in the middle" : "at the end") were left out"
+        member.item.truncation = .init(
+          mode: keepsTail ? .headAndTail : .head, droppedBytes: skipped)
         member.item.bytesSource += skipped
       } else if sink.spool.droppedBytes > 0 {
         member.item.truncation = .init(mode: .head, droppedBytes: sink.spool.droppedBytes)
+      } else if lost > 0, artifact.redaction == .log {
+        member.item.status = .partial
+        member.item.reason = "the file was emptied while it was read: \(lost) bytes were gone"
       }
     }
     return member
-  }
-}
-
-/// Copies one regular file into a sink; runs on a thread of its own.
-private struct FileCopy {
-  let path: FilePath
-  let capBytes: Int
-  let keepsTail: Bool
-
-  enum Outcome: Sendable {
-    case read(ItemSink, modified: Int64, skipped: Int)
-    case failed(ItemStatus, String)
-  }
-
-  func run(into initial: ItemSink) -> Outcome {
-    var sink = initial
-    do {
-      // A FIFO or device with a file's name must not block, nor be read.
-      let descriptor = try FileDescriptor.open(
-        path, .readOnly, options: [.closeOnExec, .nonBlocking])
-      defer { try? descriptor.close() }
-      var status = stat()
-      guard unsafe fstat(descriptor.rawValue, &status) == 0 else { throw Errno.ioError }
-      // A link to /dev/null masks a unit or a link file: stored as the empty file that it acts as.
-      let isMask = status.st_mode & S_IFMT == S_IFCHR && status.st_rdev == 0x103
-      guard status.st_mode & S_IFMT == S_IFREG || isMask else {
-        return .failed(.unsupported, "not a regular file: \(path)")
-      }
-      let size = isMask ? 0 : Int(status.st_size)
-      let skipped = try copy(descriptor, size: size, into: &sink)
-      try sink.finish()
-      let modified =
-        Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1000
-      return .read(sink, modified: modified, skipped: skipped)
-    } catch let error as Errno {
-      return .failed(ItemStatus(error), "\(path): \(error)")
-    } catch {
-      return .failed(.error, "\(path): \(error)")
-    }
-  }
-
-  /// Copies the file, or its beginning and end; answers how many bytes in the middle were skipped.
-  private func copy(
-    _ descriptor: FileDescriptor, size: Int, into sink: inout ItemSink
-  ) throws -> Int {
-    // The kernel's own files have no size; they end where reading ends.
-    guard size > 0 else {
-      try copy(descriptor, count: capBytes + 1, into: &sink)
-      return 0
-    }
-    let reserve = 256
-    guard keepsTail, size > capBytes else {
-      try copy(descriptor, count: size, into: &sink)
-      return 0
-    }
-    let head = try wholeLines(descriptor, Spool.headBytes)
-    try sink.append(head[...])
-    let tailStart = size - (capBytes - Spool.headBytes - reserve)
-    try descriptor.seek(offset: Int64(tailStart), from: .start)
-    let first = try descriptor.readChunk(upTo: 64 << 10)
-    let fragment = first.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-    let skipped = tailStart + fragment - head.count
-    try sink.append(Array("### cnitriage: \(skipped) bytes omitted ###\n".utf8)[...])
-    try sink.append(first[fragment...])
-    try copy(descriptor, count: size - tailStart - first.count, into: &sink)
-    return skipped
-  }
-
-  private func wholeLines(_ descriptor: FileDescriptor, _ count: Int) throws -> [UInt8] {
-    var head: [UInt8] = []
-    while head.count < count {
-      let chunk = try descriptor.readChunk(upTo: count - head.count)
-      if chunk.isEmpty { break }
-      head += chunk
-    }
-    if let last = head.lastIndex(of: UInt8(ascii: "\n")) { head.removeSubrange((last + 1)...) }
-    return head
-  }
-
-  /// A log that grows during the read stops at the size that it had when it was opened.
-  private func copy(
-    _ descriptor: FileDescriptor, count: Int, into sink: inout ItemSink
-  ) throws {
-    var left = count
-    while left > 0, !sink.isFull {
-      let chunk = try descriptor.readChunk(upTo: min(left, 128 << 10))
-      if chunk.isEmpty { break }
-      try sink.append(chunk[...])
-      left -= chunk.count
-    }
   }
 }
 

@@ -5,6 +5,8 @@ import NIOHTTP1
 /// Asks the instance metadata service, version 2. The token lives in this value only.
 struct MetadataSource: Sendable {
   let host: Host
+  /// Who knows the token, or that there is none.
+  var session = MetadataSession()
 
   /// One answer, as it stands in the bundle.
   struct Answer: Sendable, Encodable {
@@ -37,15 +39,21 @@ struct MetadataSource: Sendable {
     "iam/security-credentials/", "identity-credentials/", "user-data",
   ]
 
-  /// Asks for every path; `*` in a path stands for each entry of the listing before it.
-  func answers(to paths: [String], seconds: Double) async throws(Unreachable) -> Answers {
+  /// Asks for every path; `*` in a path stands for each entry of the listing before it. User data
+  /// is refused like a credential unless the user of the program asked for it.
+  func answers(
+    to paths: [String], seconds: Double, includesUserData: Bool = false
+  ) async throws(Unreachable) -> Answers {
     let deadline = host.clock.monotonic() + Int64(seconds * 1_000_000)
-    let token = try await token(seconds: min(2, seconds))
+    let token = try await session.token(host)
     var answers: [Answer] = []
     var listings: [String: [String]] = [:]
-    for path in paths where !Self.forbidden.contains(where: { path.contains($0) }) {
+    var wanted: [String] = []
+    let forbidden = Self.forbidden.filter { !includesUserData || $0 != "user-data" }
+    for path in paths
+    where path == Self.roleNames || !forbidden.contains(where: { path.contains($0) }) {
       guard let star = path.firstIndex(of: "*") else {
-        answers.append(await ask(path, token: token, until: deadline))
+        wanted.append(path)
         continue
       }
       let parent = String(path[..<star])
@@ -55,44 +63,35 @@ struct MetadataSource: Sendable {
         answers.append(listing)
       }
       for entry in listings[parent] ?? [] {
-        let full = parent + entry + path[path.index(after: star)...]
-        answers.append(await ask(full, token: token, until: deadline))
+        wanted.append(parent + entry + path[path.index(after: star)...])
       }
     }
-    return Answers(requests: answers)
+    return Answers(requests: answers + (await ask(wanted, token: token, until: deadline)))
   }
 
-  /// A token for this run.
-  private func token(seconds: Double) async throws(Unreachable) -> String {
-    var reason = Unreachable(status: .missing, reason: "the metadata service does not answer")
-    for _ in 0..<2 {
-      switch await Self.requestToken(host.metadata, seconds: seconds, over: nil) {
-      case .answered(let response) where response.status == 200:
-        return String(decoding: response.body, as: UTF8.self)
-      case .answered(let response):
-        reason = Unreachable(
-          status: [401, 403].contains(response.status) ? .denied : .failed,
-          reason: "the metadata service refused a token with status \(response.status)")
-      case .refused: reason = Unreachable(status: .missing, reason: "connection refused")
-      case .timeout:
-        reason = Unreachable(status: .timeout, reason: "no token within \(seconds) s")
-      case .failed(let text): reason = Unreachable(status: .missing, reason: text)
+  /// The one listing below a forbidden path: names of roles, never what stands behind a name.
+  static let roleNames = "meta-data/iam/security-credentials/"
+
+  /// The answers in the order of the paths, at most two requests at a time: the service drops what
+  /// comes too fast, and the node needs it too.
+  private func ask(
+    _ paths: [String], token: String, until deadline: Int64
+  ) async -> [Answer] {
+    await withTaskGroup(of: (Int, Answer).self) { group in
+      var answers = [Answer?](repeating: nil, count: paths.count)
+      for (index, path) in paths.enumerated() {
+        if index >= 2, let (place, answer) = await group.next() { answers[place] = answer }
+        group.addTask { (index, await ask(path, token: token, until: deadline)) }
       }
+      for await (place, answer) in group { answers[place] = answer }
+      return answers.compactMap { $0 }
     }
-    throw reason
   }
 
-  /// Asks for a token, over a given socket or a new connection.
-  static func requestToken(
-    _ endpoint: Host.Endpoint, seconds: Double, over socket: CInt?
-  ) async -> LoopbackHTTP.Outcome {
-    let request = LoopbackHTTP.Request(
-      method: .PUT, path: "/latest/api/token",
-      headers: [("X-aws-ec2-metadata-token-ttl-seconds", "60")])
-    let http = LoopbackHTTP(capBytes: 4096)
-    guard let socket else { return await http.send(request, to: endpoint, seconds: seconds) }
-    return await http.send(request, over: socket, host: endpoint, seconds: seconds)
-  }
+  /// The request for a token that outlives the run's use of it.
+  static let tokenRequest = LoopbackHTTP.Request(
+    method: .PUT, path: "/latest/api/token",
+    headers: [("X-aws-ec2-metadata-token-ttl-seconds", "300")])
 
   private func ask(_ path: String, token: String, until deadline: Int64) async -> Answer {
     let start = host.clock.monotonic()
@@ -122,12 +121,18 @@ struct MetadataSource: Sendable {
     (body ?? "").split(separator: "\n").prefix(64).map { line in
       String(line.hasSuffix("/") ? line.dropLast() : line)
     }.filter { entry in
-      !entry.isEmpty
-        && entry.utf8.allSatisfy { byte in
-          (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-            || [UInt8(ascii: ":"), UInt8(ascii: "-")].contains(byte)
-        }
+      !entry.isEmpty && !entry.hasPrefix(".") && entry.utf8.allSatisfy(isPlain)
+    }
+  }
+
+  /// Bytes of hardware addresses and of tags.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: ":"), UInt8(ascii: "-"),
+      UInt8(ascii: "_"), UInt8(ascii: "."):
+      true
+    default: false
     }
   }
 }

@@ -12,7 +12,7 @@ public enum NearestName {
   }
 
   /// How many letters must be added, dropped or replaced to get from one word to the other.
-  static func distance(_ left: String, _ right: String) -> Int {
+  public static func distance(_ left: String, _ right: String) -> Int {
     let right = Array(right.unicodeScalars)
     var row = Array(0...right.count)
     for (index, letter) in left.unicodeScalars.enumerated() {

@@ -1,0 +1,31 @@
+import BundleModel
+import FoundationEssentials
+import SystemPackage
+
+/// What the resolver's configuration files are links to: a stub that loops, or the real servers.
+struct ResolverLinks: Sendable {
+  let host: Host
+  private static let paths = ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf"]
+
+  struct Link: Encodable {
+    var path: String
+    /// `nil` for a plain file.
+    var target: String?
+    var is_broken: Bool
+  }
+
+  func output() -> DerivedSource.Output {
+    let manager = FileManager.default
+    let links = Self.paths.compactMap { path -> Link? in
+      let place = host.path(path).string
+      let target = try? manager.destinationOfSymbolicLink(atPath: place)
+      // An absolute target is one of the node, wherever its root is mounted.
+      let goal = target.map { $0.hasPrefix("/") ? host.path($0).string : place }
+      let exists = manager.fileExists(atPath: goal ?? place)
+      guard exists || target != nil else { return nil }
+      return Link(path: path, target: target, is_broken: !exists)
+    }
+    return links.isEmpty
+      ? .none(.missing, "no such file: \(Self.paths.joined(separator: ", "))") : .json(links)
+  }
+}

@@ -1,0 +1,10 @@
+import CLinux
+
+/// The collector's place among the processes of the node.
+public enum ProcessPriority {
+  /// From now on this process and all that it starts get the processor and the disks only when
+  /// nobody else wants them.
+  public static func stepBack() {
+    cnitriage_step_back()
+  }
+}
