@@ -30,7 +30,7 @@ struct CollectScreenTests {
   ]
 
   @Test("a wrong argument ends with 2, and says what to do", arguments: mistakes)
-  func mistakes(_ mistake: Mistake) throws {
+  func wrongArgument(_ mistake: Mistake) throws {
     let outcome = try collect(["--no-imds"] + mistake.arguments)
     #expect(outcome.code == 2, "\(outcome.errors)")
     for word in mistake.words { #expect(outcome.errors.contains(word), "\(outcome.errors)") }

@@ -251,7 +251,7 @@ struct NetworkProbeTests {
     ] as [([String: String], String, String?)])
   func region(_ environment: [String: String], _ server: String, _ expected: String?) throws {
     let access = NodeAccess(
-      host: try FakeNode().host, settings: KubeletSettings(), server: server, authority: nil,
+      host: try FakeNode().host, settings: KubeletEndpoints(), server: server, authority: nil,
       environment: environment, registry: nil)
     #expect(access.region == expected)
   }
