@@ -16,9 +16,6 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "native: names of our own; eks: those of eks-log-collector, for AWS Support.")
   var layout: BundleLayout = .native
 
-  /// How the bundle is compressed.
-  var format: BundleFormat { chosenFormat ?? layout.standardFormat }
-
   @Option(
     name: .customLong("label"),
     help: ArgumentHelp("A key=value for the manifest; repeatable.", valueName: "k=v"))
