@@ -177,7 +177,7 @@ let package = Package(
     .testTarget(
       name: "LabNodeTests", dependencies: ["LabNode", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["cnitriage", "cnitriage-lab"], swiftSettings: strict),
+      name: "EndToEndTests", dependencies: ["BundleModel", "TestSupport", "cnitriage", "cnitriage-lab"], swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]
 )
