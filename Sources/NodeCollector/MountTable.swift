@@ -18,6 +18,8 @@ struct MountTable: Sendable {
   }
 
   private(set) var mounts: [Mount] = []
+  /// Mount points of network file systems; most nodes have none, and every file is asked about.
+  private var networkPoints: [String] = []
 
   /// A table without mounts.
   init() {}
@@ -25,6 +27,7 @@ struct MountTable: Sendable {
   /// Reads `mountinfo`; lines of another form are passed over.
   init(_ text: String) {
     mounts = text.split(separator: "\n").compactMap(Self.mount)
+    networkPoints = mounts.filter { Self.isNetwork($0.type) }.map(\.point)
   }
 
   private static func mount(_ line: Substring) -> Mount? {
@@ -68,7 +71,9 @@ struct MountTable: Sendable {
 
   /// The type of the network file system that holds a path, or `nil` for a local one.
   func networkType(at path: String) -> String? {
-    guard let mount = holding(path), Self.isNetwork(mount.type) else { return nil }
+    guard networkPoints.contains(where: { Self.contains($0, path) }),
+      let mount = holding(path), Self.isNetwork(mount.type)
+    else { return nil }
     return mount.type
   }
 

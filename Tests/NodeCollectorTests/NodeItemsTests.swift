@@ -44,7 +44,7 @@ struct NodeItemsTests {
     for (path, text) in expected.files { try node.file(path, text) }
     for (name, script) in expected.programs { try node.program(name, script) }
     let artifact = try #require(Catalog.artifact(expected.id))
-    let results = try await node.run(artifact)
+    let results = try await node.items(artifact)
     let result = try #require(
       results.first { $0.item.path == expected.path },
       "\(results.map { ($0.item.path, $0.item.status, $0.item.reason) })")
@@ -56,7 +56,7 @@ struct NodeItemsTests {
 
   @Test("what a node lacks is missing, not failed", arguments: items)
   func missing(_ artifact: Artifact) async throws {
-    let results = try await FakeNode().run(artifact)
+    let results = try await FakeNode().items(artifact)
     #expect(!results.isEmpty)
     for result in results where !Self.everywhere.contains(artifact.id) {
       let isAbsent = [.missing, .unsupported, .skipped].contains(result.item.status)
@@ -70,6 +70,7 @@ struct NodeItemsTests {
   func denied(_ artifact: Artifact) async throws {
     var host = try FakeNode().host
     host.effectiveUserID = 1000
+    host.isPrivileged = false
     let runner = ItemRunner(context: RunContext(host: host, limits: .test, spoolFolder: "/tmp"))
     let members = await runner.run(artifact)
     for member in members where artifact.needsRoot {
@@ -142,11 +143,17 @@ struct NodeItemsTests {
   }
 }
 
+extension CollectLimits {
+  /// For tests of what items give, not of how fast: many run side by side on a busy machine.
+  static let patient = CollectLimits(
+    runSeconds: 120, spoolMemoryBytes: 4096, graceSeconds: 0.3, timeoutScale: 20)
+}
+
 extension FakeNode {
   /// The members of an item of the catalogue under a user's settings, with their texts.
   func items(
     _ id: ArtifactID, settings: CollectSettings = CollectSettings(), mountInfo: String? = nil,
-    limits: CollectLimits = .test
+    limits: CollectLimits = .patient
   ) async throws -> [(item: ManifestItem, text: String?)] {
     let artifact = try #require(Catalog.artifact(id))
     return try await items(artifact, settings: settings, mountInfo: mountInfo, limits: limits)
@@ -155,7 +162,7 @@ extension FakeNode {
   /// The members of an item, with their texts.
   func items(
     _ artifact: Artifact, settings: CollectSettings = CollectSettings(),
-    mountInfo: String? = nil, limits: CollectLimits = .test
+    mountInfo: String? = nil, limits: CollectLimits = .patient
   ) async throws -> [(item: ManifestItem, text: String?)] {
     var host = host
     if let mountInfo {

@@ -21,15 +21,16 @@ struct MaximalPods: Sendable {
 
   func output() async -> DerivedSource.Output {
     let host = request.host
-    let read = await BlockingThread.run(seconds: 2) { Self.places(host) }
-    guard let (places, type) = read else { return .none(.timeout, "reading took longer than 2 s") }
+    let half = request.seconds / 2
+    guard let (places, type) = await BlockingThread.run(seconds: half, { Self.places(host) })
+    else { return .none(.timeout, "reading took longer than \(half) s") }
     var listing = Listing(
       sources: places, instance_type: type, nodeadm_lines: [], not_read: [])
     if host.traits.contains(.nodeadm) {
       let line = ItemRunner(context: request.context)
         .journalCommand(units: ["nodeadm-config", "nodeadm-run"], options: [])
       switch await request.text(
-        line[0], Array(line.dropFirst()), seconds: max(0.5, request.seconds - 2.5))
+        line[0], Array(line.dropFirst()), seconds: half)
       {
       case .success(let text):
         listing.nodeadm_lines = text.split(separator: "\n")
