@@ -10,10 +10,10 @@ struct OutputOptions: ParsableArguments {
 
   @Option(
     name: .customLong("format"),
-    help: "tar.zst, or tar.gz, which opens everywhere; the layout decides unless told otherwise.")
+    help: "tar.zst (default), or tar.gz, which opens everywhere (default with --layout eks).")
   var chosenFormat: BundleFormat?
 
-  @Option(help: "native: names of our own; eks: those of eks-log-collector.sh, for AWS Support.")
+  @Option(help: "native: names of our own; eks: those of eks-log-collector, for AWS Support.")
   var layout: BundleLayout = .native
 
   @Option(
