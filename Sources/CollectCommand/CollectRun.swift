@@ -31,12 +31,15 @@ struct CollectRun {
     ProcessPriority.stepBack()
     // A bundle is nobody else's business, whatever the caller's mask allows.
     umask(0o077)
+    // A signal that comes this early ends the run as soon as there is something to end.
+    let signals = Interruptions()
+    defer { signals.end() }
     guard let every = output.every else {
-      return try await once(plan, privilege, note, then: follow).code
+      return try await once(plan, privilege, note, signals, then: follow).code
     }
-    return try await Repetition(seconds: every.seconds, keep: output.keep).run {
+    return try await Repetition(seconds: every.seconds, keep: output.keep).run(signals) {
       () async throws(CollectError) in
-      try await once(plan, privilege, note, then: follow)
+      try await once(plan, privilege, note, signals, then: follow)
     }
   }
 
@@ -62,12 +65,10 @@ struct CollectRun {
   // MARK: - One bundle
 
   private func once(
-    _ plan: Plan, _ privilege: Privilege, _ note: String?, then follow: (FilePath) async -> Void
+    _ plan: Plan, _ privilege: Privilege, _ note: String?, _ signals: Interruptions,
+    then follow: (FilePath) async -> Void
   ) async throws(CollectError) -> RunResult {
     let begin = Host.Clock.system.monotonic()
-    // A signal that comes this early ends the run as soon as there is something to end.
-    let signals = Interruptions()
-    defer { signals.end() }
     let settings = try settings()
     var host = host(privilege, settings)
     let survey = await NodeSurvey.make(

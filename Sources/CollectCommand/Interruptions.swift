@@ -7,9 +7,9 @@ import Synchronization
 /// Turns Ctrl-C and SIGTERM into values: the first one ends the run in an orderly way, a second one
 /// ends the program at once.
 final class Interruptions {
-  /// The signals as they arrive.
-  let stream: AsyncStream<Collector.Interruption>
-  private let continuation: AsyncStream<Collector.Interruption>.Continuation
+  /// The signals as they arrive, for whoever asked last; one that nobody saw yet comes first.
+  var stream: AsyncStream<Collector.Interruption> { listener.stream() }
+  private let listener: Listener
   private let sources: [any DispatchSourceSignal]
   private let partial: UnfinishedFile
 
@@ -18,9 +18,8 @@ final class Interruptions {
     let unfinished = UnfinishedFile()
     unfinished.note(partial)
     self.partial = unfinished
-    let (stream, continuation) = AsyncStream.makeStream(of: Collector.Interruption.self)
-    self.stream = stream
-    self.continuation = continuation
+    let listener = Listener()
+    self.listener = listener
     let queue = DispatchQueue(label: "cnitriage.signals")
     sources = [(SIGINT, Collector.Interruption.interrupt), (SIGTERM, .terminate)].map {
       number, interruption in
@@ -30,7 +29,7 @@ final class Interruptions {
       let first = FirstSignal()
       source.setEventHandler {
         switch first.note(.now()) {
-        case .isFirst: continuation.yield(interruption)
+        case .isFirst: listener.tell(interruption)
         case .isEcho: return
         case .isSecond:
           unfinished.remove()
@@ -39,6 +38,38 @@ final class Interruptions {
       }
       source.activate()
       return source
+    }
+  }
+
+  /// Passes a signal on to the one who listens now. The sources of signals live as long as the
+  /// program: the next of several runs gets them as the first one does.
+  private final class Listener: Sendable {
+    private struct State {
+      var continuation: AsyncStream<Collector.Interruption>.Continuation?
+      var signal: Collector.Interruption?
+    }
+
+    private let state = Mutex(State())
+
+    func stream() -> AsyncStream<Collector.Interruption> {
+      let (stream, continuation) = AsyncStream.makeStream(of: Collector.Interruption.self)
+      state.withLock { state in
+        state.continuation?.finish()
+        state.continuation = continuation
+        if let signal = state.signal { continuation.yield(signal) }
+      }
+      return stream
+    }
+
+    func tell(_ signal: Collector.Interruption) {
+      state.withLock { state in
+        state.signal = signal
+        state.continuation?.yield(signal)
+      }
+    }
+
+    func end() {
+      state.withLock { $0.continuation?.finish() }
     }
   }
 
@@ -82,7 +113,7 @@ final class Interruptions {
 
   /// Stops listening.
   func end() {
-    continuation.finish()
+    listener.end()
     for source in sources { source.cancel() }
   }
 }

@@ -14,21 +14,22 @@ struct Repetition {
   let keep: Int
 
   /// Runs until a signal ends it; the exit code is that of the signal, or of the last bundle.
-  func run(_ once: () async throws(CollectError) -> RunResult) async throws(CollectError) -> Int32 {
+  func run(
+    _ signals: Interruptions, _ once: () async throws(CollectError) -> RunResult
+  ) async throws(CollectError) -> Int32 {
     while true {
       let begin = Host.Clock.system.monotonic()
       let result = try await once()
       if let bundle = result.bundle { prune(beside: bundle) }
       if result.code == 130 || result.code == 143 { return result.code }
       let passed = Double(Host.Clock.system.monotonic() - begin) / 1_000_000
-      if let code = await pause(max(0, seconds - passed)) { return code }
+      if let code = await pause(max(0, seconds - passed), signals) { return code }
     }
   }
 
   /// Waits; a signal ends the wait with its exit code.
-  private func pause(_ seconds: Double) async -> Int32? {
-    let signals = Interruptions(partial: nil)
-    defer { signals.end() }
+  private func pause(_ seconds: Double, _ signals: Interruptions) async -> Int32? {
+    signals.note(partial: nil)
     let stream = signals.stream
     return await withTaskGroup(of: Int32?.self) { group in
       group.addTask {

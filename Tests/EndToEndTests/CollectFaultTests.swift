@@ -217,20 +217,33 @@ struct CollectFaultTests {
 
   @Test("on a read-only root the bundle goes to standard output, and nothing is written")
   func readOnlyRoot() throws {
-    let scratch = try Scratch()
-    let script = """
-      mount -o bind,ro / / 2>/dev/null; mount -o remount,bind,ro /
-      '\(Programs.cnitriage)' collect --no-imds --only host -q -o -
-      """
+    let script =
+      "mount --make-rprivate /; mount -o bind,ro / /; mount -o remount,bind,ro /; "
+      + "exec \(Programs.cnitriage) collect --no-imds --only host -q -o -"
     let outcome = try Programs.run(
-      "/usr/bin/unshare",
+      "/bin/bash",
       [
-        "-m", "/bin/bash", "-c",
-        "mount --make-rprivate /; \(script) | \(Programs.cnitriage) analyze - --format json",
+        "-c",
+        "/usr/bin/unshare -m /bin/bash -c '\(script)' | '\(Programs.cnitriage)' analyze - "
+          + "--format json",
       ])
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("cnitriage.report/1"))
-    _ = scratch
+  }
+
+  @Test("gathering again and again ends with the signal, and keeps the newest bundles")
+  func repetition() throws {
+    let scratch = try Scratch()
+    let outcome = try Programs.run(
+      "/usr/bin/timeout",
+      [
+        "--signal=TERM", "--preserve-status", "13", Programs.cnitriage, "collect", "--no-imds",
+        "--min-free", "1", "--only", "host.identity", "--every", "10", "--keep", "1", "-q", "-o",
+        scratch.root.path,
+      ])
+    #expect(outcome.code == 143)
+    #expect(scratch.names.filter { $0.hasSuffix(".tar.zst") }.count == 1)
+    #expect(outcome.output.split(separator: "\n").count == 2)
   }
 
   @Test("two runs for one folder: the second one says who is in the way")
