@@ -54,10 +54,10 @@ struct ProbeRunner: Sendable {
 
   private func samples(of series: ProbeSeries, until deadline: UInt64) async -> [ProbeSample] {
     var samples: [ProbeSample] = []
-    let start = MonotonicTime.nanoseconds
     let interval = UInt64(max(0.05, series.interval) * 1_000_000_000)
     for sequence in 0..<series.count {
-      let due = start + UInt64(sequence) * interval
+      // After a slow try the next ones keep their distance too, or they would come all at once.
+      let due = samples.last.map { $0.startNanoseconds + interval } ?? 0
       let now = MonotonicTime.nanoseconds
       guard max(now, due) < deadline else { break }
       if due > now {
