@@ -81,7 +81,7 @@ struct CollectRun {
     let identity = BundleIdentity(survey, time: host.clock.wall(), settings: settings)
       .masked(by: masking)
     let target = try OutputChoice(argument: output.output, format: output.format)
-      .resolve(identity.name)
+      .resolve(output.layout.archiveName(identity, tool: .current))
     let map = try concealment.mapPath(beside: target)
     let folder = try takeFolder(of: target)
     progress.begin(survey)

@@ -11,7 +11,8 @@ struct BootScript {
 
   var text: String {
     [
-      start, files, vpc, network, firewall,
+      start, BootFiles(node: node, inputs: inputs, state: state, program: program).text, vpc,
+      network, firewall,
       node.variant.hasRuntime ? RuntimeScript(node: node).text : "", processes, trafficSteps,
       faultSteps, end,
     ].joined(separator: "\n")
@@ -29,58 +30,32 @@ struct BootScript {
     batch() { grep -v '^$' | "$@" -batch -; }
     export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     hostname \(node.instance.name)
-    mount -t proc proc /proc
-    mount -t sysfs sysfs /sys
-    \(ControlGroups.mounting)
+    \(surroundings)
+    \(ControlGroups.helpers)
     as_process() { echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid 2>/dev/null || true; }
 
     """
   }
 
-  // Overlays keep the host's programs and libraries in sight, and the node's changes out of the host.
-  private var files: String {
-    """
-    # --- files ---------------------------------------------------------------------------------
-    live=$state/live
-    mkdir -p "$live"
-    mount -t tmpfs -o mode=755 cnilab "$live"
-    mkdir "$live/run" "$live/log"
-    for name in etc usr opt var/lib; do
-      mkdir -p "$live/upper/$name" "$live/work/$name"
-      mount -t overlay overlay \\
-        -o "lowerdir=/$name,upperdir=$live/upper/$name,workdir=$live/work/$name" "/$name"
-    done
-    mount --bind "$live/log" /var/log
-    rm -rf /etc/os-release /etc/resolv.conf /etc/machine-id /etc/hostname /etc/sysctl.d \\
-      /etc/systemd/system /etc/systemd/network /etc/cni /etc/kubernetes /usr/lib/systemd/network \\
-      /usr/lib/sysctl.d /usr/bin/systemctl /var/lib/kubelet /var/lib/cni \\
-      /etc/containerd /opt/cni \\
-      /usr/lib/systemd/system/{iptables,netfilter-persistent,firewalld,ufw,docker,containerd}.service
-    cp -a "$state/root/etc/." /etc/
-    cp -a "$state/root/usr/." /usr/
-    cp -a "$state/root/opt/." /opt/
-    cp -a "$state/root/var/lib/." /var/lib/
-    cp -a "$state/root/var/log/." /var/log/
-    cp -a "$state/root/run/." "$live/run/"
-    chmod 755 /usr/bin/systemctl
-    [ ! -d /opt/cni/bin ] || chmod 755 /opt/cni/bin/*
-    # An overlay can't lie on an overlay: the runtime's images and containers get a place of their own.
-    mkdir -p "$live/containerd" /var/lib/containerd
-    mount --bind "$live/containerd" /var/lib/containerd
-    mkdir -p "$live/run/cnilab"
-    chmod 600 /var/lib/kubelet/kubeconfig
-    ln -sfn \(quote(program)) /usr/bin/kubelet
-    mkdir -p /usr/lib/cnitriage-lab/app "$live/run/netns" "$live/run/lock"
-    for name in \(Self.programs.joined(separator: " ")); do
-      ln -sfn \(quote(program)) "/usr/lib/cnitriage-lab/app/$name"
-    done
-    for tool in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
-      case $tool in ip6*) base=ip6tables ;; *) base=iptables ;; esac
-      ln -sfn "/usr/sbin/$base-\(node.variant.backend.rawValue)${tool#$base}" "/etc/alternatives/$tool"
-    done
-    touch "$live/vpc"
-
-    """
+  // Where the node is to be seen below a folder, the script goes on with that folder as its root: what
+  // it makes is the node, and what lies outside is the container from which one looks at it.
+  private var surroundings: String {
+    let root = node.variant.image.root
+    let mounts = "mount -t proc proc /proc\nmount -t sysfs sysfs /sys\n\(ControlGroups.mounting)"
+    guard !root.isEmpty else { return mounts }
+    return """
+      if [ "${1:-}" != inside ]; then
+      \(mounts)
+      mount -t tmpfs -o mode=755 cnilab /mnt
+      mkdir -p \(root)
+      mount --rbind / \(root)
+      # The container from which one looks has no systemd to talk to.
+      mkdir /mnt/upper /mnt/work
+      mount -t overlay overlay -o lowerdir=/usr/bin,upperdir=/mnt/upper,workdir=/mnt/work /usr/bin
+      rm -f /usr/bin/systemctl
+      exec chroot \(root) /bin/bash "$0" inside
+      fi
+      """
   }
 
   private var vpc: String {
@@ -128,6 +103,7 @@ struct BootScript {
   }
 
   private var firewall: String {
+    guard node.variant.image.hasKubelet else { return "" }
     let firewall = Firewall(node: node)
     var text = """
       # --- packet filter -------------------------------------------------------------------------
@@ -147,6 +123,7 @@ struct BootScript {
   // DROP they show up there. They come late because a port of a bridge needs a moment to forward.
   private var trafficSteps: String {
     let addresses = KernelPlan(node: node).podNetworks.prefix(3).map(\.address)
+    guard !addresses.isEmpty else { return "" }
     return """
       # Some traffic for the counters.
       for address in \(addresses.joined(separator: " ")); do
@@ -182,9 +159,15 @@ struct BootScript {
     let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     let host = "HOSTNAME=\(node.instance.name)"
     let plan = ContainerPlan(node: node)
-    return """
+    let image = node.variant.image
+    guard image.hasKubelet else { return "" }
+    let proxy = """
       as_process 2105
       ./kube-proxy \(words(ContainerPlan.proxyArguments)) 8>&- 9>&- </dev/null &
+      """
+    guard image.hasCNI else { return proxy }
+    return """
+      \(proxy)
       as_process 2411
       env -i PATH=\(path) \(host) \\
         \(environment) \\
@@ -203,13 +186,17 @@ struct BootScript {
   }
 
   private var processes: String {
-    let arguments = KubeletUnit(node: node).arguments.map(quote).joined(separator: " ")
+    let arguments = KubeletUnit(node: node).arguments
+    let kubelet = """
+      as_process \(KubeletJournal.processID)
+      (exec -a \(arguments[0]) env -i PATH="$PATH" /usr/bin/kubelet \(words(Array(arguments.dropFirst())))) \\
+        8>&- 9>&- </dev/null &
+      """
     return """
       # --- processes -------------------------------------------------------------------------------
       cd /usr/lib/cnitriage-lab/app
       (exec nsenter --net=/proc/self/fd/8 ./cnilab-vpc serve vpc) 9>&- </dev/null &
-      as_process \(KubeletJournal.processID)
-      env -i PATH="$PATH" \(arguments) 8>&- 9>&- </dev/null &
+      \(node.variant.image.hasKubelet ? kubelet : "")
       \(node.variant.hasRuntime ? "" : podProcesses)
       cd /
       for port in \(ports.joined(separator: " ")); do
@@ -232,27 +219,31 @@ struct BootScript {
     }.joined(separator: "\n")
   }
 
-  /// The lab's program under the names of a node's processes.
-  private static let programs = [
-    LabProcess.agent, .proxy, .policyAgent, .podIdentityAgent, .coreDNS, .vpc, .runtimeSetup,
-  ].map(\.rawValue)
-
   /// Where an answer is waited for; servers that refuse on purpose are left out.
   private var ports: [String] {
-    let faulty: [(ServerFault.Server?, String)] = [
-      (.imds, "169.254.169.254/80"), (nil, "\(node.instance.apiServer)/8080"),
-      (nil, "\(node.instance.resolver)/53"), (.kubeletHealthz, "127.0.0.1/10248"),
-      (nil, "127.0.0.1/10256"), (nil, "127.0.0.1/8163"),
-      (nil, "\(node.instance.podIdentityAgent)/80"), (nil, "127.0.0.1/61678"),
-      (.introspection, "127.0.0.1/61679"), (nil, "\(node.instance.clusterDNS)/53"),
+    let image = node.variant.image
+    var all: [(ServerFault.Server?, String)] = [
+      (nil, "\(node.instance.apiServer)/8080"), (nil, "\(node.instance.resolver)/53"),
     ]
-    return faulty.filter { server, _ in
+    if image.isInstance { all.append((.imds, "169.254.169.254/80")) }
+    if image.hasKubelet {
+      all += [(.kubeletHealthz, "127.0.0.1/10248"), (nil, "127.0.0.1/10256")]
+    }
+    if image.hasCNI {
+      all += [
+        (nil, "127.0.0.1/8163"), (nil, "\(node.instance.podIdentityAgent)/80"),
+        (nil, "127.0.0.1/61678"), (.introspection, "127.0.0.1/61679"),
+        (nil, "\(node.instance.clusterDNS)/53"),
+      ]
+    }
+    return all.filter { server, _ in
       server.map { inputs.fault(of: $0) != .refusing } ?? true
     }.map(\.1)
   }
 
   private var end: String {
     """
+    \(node.variant.image == .bottlerocket ? Self.withoutTools : "")
     # Bound late: from here on the folder below /run is out of the node's sight.
     echo ready >&9
     exec 8<&- 9>&-
@@ -266,6 +257,11 @@ struct BootScript {
 
     """
   }
+
+  // Its root has neither shells nor package managers. What runs already needs none.
+  private static let withoutTools = """
+    rm -f /usr/bin/{sh,bash,dash,perl,curl,dpkg*,apt*,kubectl} /usr/bin/python3*
+    """
 
   private func lines(_ commands: [String]) -> String { commands.joined(separator: "\n") }
 

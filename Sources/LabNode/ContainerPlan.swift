@@ -64,7 +64,9 @@ struct ContainerPlan {
 
   /// Every pod that runs.
   var pods: [PodPlan] {
-    [agent, proxy, identity] + node.runningPods.map { workload($0.pod) }
+    let image = node.variant.image
+    let agents = image.hasCNI ? [agent, proxy, identity] : [proxy]
+    return (image.hasSystemPods ? agents : []) + node.runningPods.map { workload($0.pod) }
   }
 
   private func system(_ name: String, _ app: String, _ containers: [Container]) -> PodPlan {

@@ -49,12 +49,20 @@ struct ControlGroups {
         mount -t cgroup -o "$controllers" cgroup "$folder" || note "no $controllers"
       done </proc/self/cgroup
     fi
+    """
+
+  /// Shell that moves processes into groups.
+  static let helpers = """
+    hierarchies=()
+    for folder in /sys/fs/cgroup /sys/fs/cgroup/*/; do
+      [ ! -f "$folder/cgroup.procs" ] || hierarchies+=("${folder%/}")
+    done
     into_group() { # group, process
-      for folder in /sys/fs/cgroup /sys/fs/cgroup/*/; do
-        [ -f "$folder/cgroup.procs" ] || continue
-        mkdir -p "$folder/$1" && echo "$2" >"$folder/$1/cgroup.procs"
-      done 2>/dev/null || true
-    }
+      mkdir -p "${hierarchies[@]/%/$1}" || return 0
+      for folder in "${hierarchies[@]}"; do
+        echo "$2" >"$folder$1/cgroup.procs" || true
+      done
+    } 2>/dev/null
     """
 
   /// Shell that puts the processes of a pod into the groups of its containers.

@@ -7,6 +7,13 @@ struct Firewall {
 
   /// IPv4, as `iptables-restore` reads it.
   var ipv4: String {
+    guard !node.variant.image.hasCNI else { return whole }
+    // Without the CNI there are kube-proxy's rules alone.
+    return whole.split(separator: "\n").filter { !$0.contains("AWS") }
+      .joined(separator: "\n") + "\n"
+  }
+
+  private var whole: String {
     table(
       "mangle", policies: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
       chains: ["KUBE-IPTABLES-HINT", "KUBE-KUBELET-CANARY", "KUBE-PROXY-CANARY"], rules: mangle)
@@ -37,7 +44,7 @@ struct Firewall {
 
   /// Since 1.23.0 the CNI marks connections in a table of its own where iptables drives nftables.
   var nftables: String? {
-    guard isNFT else { return nil }
+    guard isNFT, node.variant.image.hasCNI else { return nil }
     return """
       table ip aws-cni {
         chain nat-prerouting {

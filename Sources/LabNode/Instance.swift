@@ -2,7 +2,7 @@
 /// have the same identity.
 struct Instance: Sendable {
   let id = "i-0c7d5e21f9a83b604"
-  let type = "m6i.large"
+  private(set) var type = "m6i.large"
   let region = "eu-central-1"
   let zone = "eu-central-1b"
   let account = "111122223333"
@@ -14,7 +14,7 @@ struct Instance: Sendable {
   let subnetPrefixLength = 20
   let gateway = "10.20.32.1"
   let securityGroup = "sg-03b2a1908f7e6d5c4"
-  let name = "ip-10-20-37-142.eu-central-1.compute.internal"
+  var name = "ip-10-20-37-142.eu-central-1.compute.internal"
   let cluster = "harbour"
   let apiServer = "10.20.33.250"
   /// The name of the API server's endpoint.
@@ -29,12 +29,33 @@ struct Instance: Sendable {
   let kubeletVersion = "v1.33.4-eks-3abbec1"
   let cniVersion = "v1.23.1"
   /// Of the instance type: ENIs, and usable addresses on each (the ENI's own is not handed out).
-  let eniLimit = 3
-  let slotsPerENI = 9
+  private(set) var eniLimit = 3
+  private(set) var slotsPerENI = 9
   /// eniLimit * slotsPerENI + 2, which EKS computes for this type.
-  let maxPods = 29
+  private(set) var maxPods = 29
 
-  let enis = [
+  /// The machine of a node that was made from this image.
+  init(_ image: NodeImage = .al2023, pods: Int = 0) {
+    if pods > 20 { enlarge() }
+    switch image {
+    case .hybrid: name = "mi-0f3c9a7d51e2b8460"
+    case .bare: name = "workbench"
+    default: break
+    }
+  }
+
+  // A type with more ENIs, and more addresses on each.
+  private mutating func enlarge() {
+    (type, eniLimit, slotsPerENI, maxPods) = ("m6i.4xlarge", 8, 29, 234)
+    enis += (3..<8).map { device in
+      ENI(
+        id: "eni-0" + SHA1.hex("eni \(device)").prefix(16), device: device,
+        interface: "ens\(5 + device)", mac: "06:3b:91:5e:c3:0\(device)",
+        primary: "10.20.47.\(10 + device)")
+    }
+  }
+
+  private(set) var enis = [
     ENI(
       id: "eni-0d41c6a7b8e2f9531", device: 0, interface: "ens5", mac: "06:3b:91:5e:c2:01",
       primary: "10.20.37.142"),
@@ -68,6 +89,11 @@ struct ENI: Hashable, Sendable {
   func secondaries(_ count: Int) -> [String] {
     // Of the subnet's 4096 addresses; a block per ENI keeps them distinct.
     (0..<count).map { index in
+      if count > 9 {
+        // Evenly, for as many as the largest type has.
+        let offset = 300 + 15 * (device * count + index)
+        return "10.20.\(32 + offset / 256).\(max(4, offset % 256))"
+      }
       let scatter = Invented.number("\(id) \(index)", below: 97)
       let offset = 256 * (3 + 4 * device) + 17 + 110 * index + scatter
       return "10.20.\(32 + offset / 256).\(max(4, offset % 256))"

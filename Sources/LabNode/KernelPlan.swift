@@ -60,6 +60,7 @@ struct KernelPlan {
         "rule add from \(eni.primary) lookup \(eni.table) priority 32765",
       ]
     }
+    guard node.variant.image.hasCNI else { return lines }
     lines += [
       "rule add fwmark 0x80/0x80 lookup main priority 1024",
       // The Pod Identity agent answers at an address of the node itself.
@@ -96,15 +97,16 @@ struct KernelPlan {
       "link set br0 up",
       "addr add \(instance.gateway)/\(instance.subnetPrefixLength) dev br0",
       "addr add \(instance.apiServer)/\(instance.subnetPrefixLength) dev br0",
-      "addr add 169.254.169.254/32 dev br0",
-      "addr add \(instance.timeServer)/32 dev br0",
       "addr add \(instance.resolver)/32 dev br0",
     ]
+    if node.variant.image.isInstance {
+      lines += ["169.254.169.254", instance.timeServer].map { "addr add \($0)/32 dev br0" }
+    }
     lines += VPCServices.names(instance).indices.map {
       "addr add \(VPCServices.address($0))/32 dev br0"
     }
     lines += node.enis.map { "link set port\($0.device) master br0 up" }
-    for pool in node.history.pools {
+    for pool in node.history.pools where node.enis.contains(pool.eni) {
       for address in [pool.eni.primary] + pool.addresses {
         lines.append("neigh replace \(address) lladdr \(pool.eni.mac) dev br0 nud permanent")
       }

@@ -11,7 +11,10 @@ struct KubernetesObjects {
 
   /// Every pod that is bound to this node.
   var pods: [JSON] {
-    [agent, proxy] + node.runningPods.map { workload($0.pod, address: $0.allocation.address) }
+    let image = node.variant.image
+    let agents = image.hasCNI ? [agent, proxy] : [proxy]
+    return (image.hasSystemPods ? agents : [])
+      + node.runningPods.map { workload($0.pod, address: $0.allocation.address) }
       + node.waitingPods.map { workload($0, address: nil) }
   }
 

@@ -29,12 +29,16 @@ public struct Lab: Sendable {
 
   private func folder(_ name: String) -> String { "\(root)/\(name)" }
 
+  /// Where a node's logs lie that are too long for memory.
+  static func logFolder(_ name: String) -> String { "/var/tmp/cnitriage-lab/\(name)" }
+
   // MARK: Up
 
   /// Makes a node and waits until all its servers answer.
   @discardableResult
   public func up(
-    _ name: String, variant: Variant, faults: [ToolFault] = [], serverFaults: [ServerFault] = []
+    _ name: String, variant: Variant, faults: [ToolFault] = [],
+    serverFaults: [ServerFault] = [], pods: Int? = nil, logMiB: Int = 0
   ) async throws(LabError) -> Running {
     try Self.check(name)
     try await LabHost.check(variant)
@@ -44,9 +48,10 @@ public struct Lab: Sendable {
         .failed, "a node named \(name) exists already", why: "\(folder) is there",
         try: "scripts/lab down \(name)")
     }
-    let inputs = NodeInputs(
+    var inputs = NodeInputs(
       variant: variant.name, now: LabHost.now(), bootID: LabHost.bootID(),
       serverFaults: serverFaults)
+    (inputs.pods, inputs.logMiB) = (pods, logMiB)
     guard let node = NodeModel(inputs) else {
       throw LabError(
         .usage, "there is no variant \(variant.name)", why: "it is not in the list",
@@ -83,7 +88,8 @@ public struct Lab: Sendable {
     let journal = "\(files)/var/log/journal/\(node.instance.machineID)"
     do {
       let manager = FileManager.default
-      for name in NodeFiles.folders + ["/run/aws-node"] {
+      let own = node.variant.image.hasCNI ? ["/run/aws-node"] : []
+      for name in NodeFiles.folders + own {
         try manager.createDirectory(
           atPath: "\(folder)/root\(name)", withIntermediateDirectories: true)
       }
@@ -227,6 +233,9 @@ public struct Lab: Sendable {
       for _ in 0..<100 where isOurs(process, folder) { await pause() }
     }
     await ControlGroups.remove(name)
+    if FileManager.default.fileExists(atPath: Self.logFolder(name)) {
+      _ = await LabHost.shell("rm -rf '\(Self.logFolder(name))'")
+    }
     do {
       try FileManager.default.removeItem(atPath: folder)
       return true

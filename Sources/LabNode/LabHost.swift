@@ -13,7 +13,7 @@ public enum LabHost {
     ("/usr/sbin/iptables-legacy-restore", "iptables"), ("/usr/sbin/nft", "nftables"),
     ("/usr/sbin/sysctl", "procps"),
     ("/lib/systemd/systemd-journal-remote", "systemd-journal-remote"),
-    ("/usr/bin/journalctl", "systemd"),
+    ("/usr/bin/journalctl", "systemd"), ("/usr/bin/openssl", "openssl"),
   ]
 
   /// What a node with a real container runtime needs besides.

@@ -66,17 +66,20 @@ public enum LabProcess: String, Sendable {
     let instance = node.instance
     let metadata = HTTPListener(
       host: "169.254.169.254", port: 80, service: MetadataService(node))
-    try await all([
+    let ofInstances: [@Sendable () async throws -> Void] = [
       { try await HTTPServer.run(metadata, as: inputs.fault(of: .imds)) },
-      {
-        try await HTTPServer.run([
-          HTTPListener(host: instance.apiServer, port: 8080, service: KubernetesAPI(node))
-        ])
-      },
-      { try await DNSZone.vpc(instance).serve(host: instance.resolver) },
       { try await TimeService.serve(host: instance.timeServer) },
-      { try await VPCServices.serve() },
-    ])
+    ]
+    try await all(
+      (node.variant.image.isInstance ? ofInstances : []) + [
+        {
+          try await HTTPServer.run([
+            HTTPListener(host: instance.apiServer, port: 8080, service: KubernetesAPI(node))
+          ])
+        },
+        { try await DNSZone.vpc(instance).serve(host: instance.resolver) },
+        { try await VPCServices.serve() },
+      ])
   }
 
   private static func runAgent(_ inputs: NodeInputs) async throws {

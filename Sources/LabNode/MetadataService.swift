@@ -86,6 +86,11 @@ public struct MetadataService: HTTPService {
       "meta-data/local-ipv4": primary.primary,
       "meta-data/mac": primary.mac,
       "meta-data/placement/availability-zone": instance.zone,
+      "meta-data/placement/availability-zone-id": "euc1-az3",
+      "meta-data/events/maintenance/scheduled": "[]",
+      "meta-data/iam/info": role(node),
+      "meta-data/iam/security-credentials/\(instance.cluster)-node": "{\"Code\" : \"Success\"}",
+      "user-data": "MIME-Version: 1.0\n",
       "meta-data/placement/region": instance.region,
       "meta-data/services/domain": "amazonaws.com",
       "meta-data/services/partition": "aws",
@@ -110,6 +115,17 @@ public struct MetadataService: HTTPService {
       leaves[base + "vpc-ipv4-cidr-blocks"] = instance.vpcCIDR
     }
     return leaves
+  }
+
+  private static func role(_ node: NodeModel) -> String {
+    let instance = node.instance
+    let document: JSON = [
+      "Code": "Success", "LastUpdated": .string((node.now - 900).zulu),
+      "InstanceProfileArn":
+        .string("arn:aws:iam::\(instance.account):instance-profile/\(instance.cluster)-node"),
+      "InstanceProfileId": "AIPAEXAMPLEEXAMPLE01",
+    ]
+    return document.indented()
   }
 
   private static func identity(_ node: NodeModel) -> String {

@@ -24,13 +24,15 @@ struct NodeJournal {
 
   /// Entries of this boot in the order of their times.
   var entries: [Entry] {
-    let kubelet = KubeletJournal(node: node).entries.map { entry in
+    let unit = node.variant.image.kubeletUnit
+    let ofKubelet = node.variant.image.hasKubelet ? KubeletJournal(node: node).entries : []
+    let kubelet = ofKubelet.map { entry in
       Entry(
         at: entry.at,
         source: entry.isManager
-          ? .manager(unit: "kubelet.service")
+          ? .manager(unit: unit)
           : .service(
-            unit: "kubelet.service", identifier: "kubelet", process: KubeletJournal.processID),
+            unit: unit, identifier: "kubelet", process: KubeletJournal.processID),
         message: entry.message, priority: entry.priority)
     }
     return (kubelet + UnitJournals(node: node).entries).sorted { $0.at < $1.at }
@@ -57,7 +59,7 @@ struct NodeJournal {
         "_TRANSPORT=journal", "_SYSTEMD_UNIT=init.scope", "UNIT=\(unit)", "_UID=0", "_GID=0",
       ]
     case .service(let unit, let identifier, let process):
-      let slice = unit == "kubelet.service" ? "runtime.slice" : "system.slice"
+      let slice = unit == node.variant.image.kubeletUnit ? "runtime.slice" : "system.slice"
       fields += [
         "SYSLOG_FACILITY=3", "SYSLOG_IDENTIFIER=\(identifier)", "_PID=\(process)",
         "_COMM=\(identifier.prefix(15))", "_TRANSPORT=stdout", "_EXE=/usr/bin/\(identifier)",

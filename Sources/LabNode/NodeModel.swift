@@ -10,6 +10,10 @@ public struct NodeInputs: Codable, Sendable {
   public var serverFaults: [ServerFault]
   /// The sandboxes of pods that a real runtime has started, by namespace and name.
   public var sandboxes: [String: SandboxIdentity] = [:]
+  /// How many pods with addresses of their own run, where it is not as many as the variant says.
+  public var pods: Int?
+  /// By how many MiB the CNI's logs are longer than two hours make them.
+  public var logMiB = 0
 
   /// Creates the inputs of a node.
   public init(
@@ -38,14 +42,15 @@ public struct NodeModel: Sendable {
   /// The moment at which the node's history ends.
   public let now: Moment
   let bootID: String
-  let instance = Instance()
+  let instance: Instance
   let pods: [Pod]
   /// What ipamd did until now.
   var history: IPAMDaemon
 
   /// Creates the node that these inputs describe, or nothing if there is no variant of that name.
   public init?(_ inputs: NodeInputs) {
-    guard let variant = Variant.named(inputs.variant) else { return nil }
+    guard var variant = Variant.named(inputs.variant) else { return nil }
+    if let pods = inputs.pods { variant.runningPods = pods }
     self.init(
       variant: variant, now: inputs.now, bootID: inputs.bootID, sandboxes: inputs.sandboxes)
   }
@@ -57,6 +62,7 @@ public struct NodeModel: Sendable {
     self.variant = variant
     self.now = now
     self.bootID = bootID
+    instance = Instance(variant.image, pods: variant.runningPods)
     let start = now - Self.uptimeSeconds + Self.ipamdDelay
     pods = Pod.cast(variant, ipamdStart: start, now: now).map { pod in
       var pod = pod
@@ -89,7 +95,9 @@ public struct NodeModel: Sendable {
   var waitingPods: [Pod] { pods.filter(\.isRefused) }
 
   /// The ENIs that are attached.
-  var enis: [ENI] { history.pools.map(\.eni) }
+  var enis: [ENI] {
+    variant.image.hasCNI ? history.pools.map(\.eni) : [instance.enis[0]]
+  }
 
   /// What the container aws-node is started with, in the manifest's order.
   public var agentEnvironment: [(name: String, value: String)] {

@@ -78,15 +78,28 @@ extension Pod {
     Role(namespace: "ferry", name: "gate-5b8f6c7d94-8fkdw", account: "default"),
   ]
 
+  private static func more(_ count: Int) -> [Role] {
+    let letters = Array("bcdfghjklmnpqrstvwxz2456789")
+    return (0..<max(0, count - 18)).map { index in
+      let suffix = (0..<5).map { letters[Invented.number("\(index) \($0)", below: letters.count)] }
+      return Role(
+        namespace: "ferry", name: "wave-6d8c7f9b54-\(String(suffix))", account: "default")
+    }
+  }
+
   /// The pods of a node: those that run, one finished job, those that leaked, those that wait.
   static func cast(_ variant: Variant, ipamdStart: Moment, now: Moment) -> [Pod] {
-    var pods = roles.prefix(variant.runningPods).enumerated().map { index, role in
+    // More than the usual ones come as the same work of two hours, only closer together.
+    let pace = variant.runningPods > 20 ? 5_000 / Double(variant.runningPods) : 140.3
+    let running = (roles.dropLast(2) + more(variant.runningPods)).prefix(variant.runningPods)
+    var pods = running.enumerated().map { index, role in
       // The first ones come with the node, the others with the work of the first half hour.
-      let delay = index < 6 ? 20 + 3.4 * Double(index) : 300 + 140.3 * Double(index - 6)
+      let delay = index < 6 ? 20 + 3.4 * Double(index) : 300 + pace * Double(index - 6)
       return Pod(
         namespace: role.namespace, name: role.name, serviceAccount: role.account,
         created: ipamdStart + delay)
     }
+    guard variant.image.hasCNI else { return pods }
     pods.append(
       Pod(
         namespace: "ferry", name: "manifest-29310412-r8ckd", serviceAccount: "default",

@@ -6,8 +6,9 @@ struct UnitJournals {
 
   /// Entries of this boot.
   var entries: [NodeJournal.Entry] {
-    let common = kernel + started + networkd + chrony + containerd
-    return node.variant.image.hasNodeadm ? common + nodeadm : common
+    let image = node.variant.image
+    return kernel + started + networkd + chrony + (image.hasKubelet ? containerd : [])
+      + (image.hasNodeadm ? nodeadm : []) + (image == .autoMode ? autoMode : [])
   }
 
   private func line(
@@ -42,7 +43,7 @@ struct UnitJournals {
 
   // systemd, about the units that it started.
   private var started: [Entry] {
-    UnitState.all(node).filter { $0.id != "kubelet.service" }.map { unit in
+    UnitState.all(node).filter { $0.id != node.variant.image.kubeletUnit }.map { unit in
       Entry(
         at: unit.since, source: .manager(unit: unit.id),
         message: "Started \(unit.id) - \(unit.description).")
@@ -132,6 +133,21 @@ struct UnitJournals {
       say("nodeadm-run", 1_402, 13.9, "Ensuring daemon is running.."),
       say("nodeadm-run", 1_402, 14.3, "Finished post-launch tasks"),
     ]
+  }
+
+  /// Services of the host that are DaemonSets elsewhere.
+  static let autoModeServices = [
+    "ipamd", "kube-proxy", "coredns", "eks-healthchecker", "eks-ebs-csi-driver",
+    "eks-node-monitoring-agent", "eks-pod-identity-agent",
+  ]
+
+  private var autoMode: [Entry] {
+    Self.autoModeServices.enumerated().flatMap { index, name in
+      [
+        line(name, 2_000 + index, 15.3 + Double(index), "starting"),
+        line(name, 2_000 + index, 15.9 + Double(index), "ready"),
+      ]
+    }
   }
 
   /// The end of the boot before: the node was made from an image that had run once.

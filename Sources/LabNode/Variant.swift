@@ -56,18 +56,28 @@ public struct Variant: Hashable, Sendable {
     Variant(
       name: "leaked-ip", summary: "four addresses belong to pods that are gone",
       leakedPods: 4),
+    Variant(
+      name: "al2", summary: "nothing is wrong; Amazon Linux 2", backend: .legacy, image: .al2),
+    Variant(
+      name: "al2023", summary: "nothing is wrong; Amazon Linux 2023, as healthy is"),
+    Variant(
+      name: "ubuntu", summary: "nothing is wrong; Ubuntu, whose kubelet is a snap", image: .ubuntu),
+    Variant(
+      name: "bottlerocket",
+      summary: "nothing is wrong; Bottlerocket, seen from a container at /mnt/host",
+      image: .bottlerocket),
+    Variant(
+      name: "auto-mode", summary: "nothing is wrong; EKS Auto Mode, the CNI is a host service",
+      image: .autoMode),
+    Variant(
+      name: "hybrid", summary: "nothing is wrong; a hybrid node: no metadata, no VPC CNI",
+      runningPods: 0, image: .hybrid),
+    Variant(
+      name: "bare", summary: "no node of a cluster, just a machine", runningPods: 0, image: .bare),
   ]
 
   /// The variant of that name.
   public static func named(_ name: String) -> Variant? {
     all.first { $0.name == name }
   }
-}
-
-/// The operating system of a node, and how it became a node.
-enum NodeImage: String, Sendable {
-  case al2023
-
-  /// Whether nodeadm configures the node.
-  var hasNodeadm: Bool { self == .al2023 }
 }

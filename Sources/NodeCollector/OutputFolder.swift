@@ -62,7 +62,8 @@ public struct OutputFolder: Sendable {
     let names = (try? manager.contentsOfDirectory(atPath: folder)) ?? []
     let limit = Date().addingTimeInterval(-staleSeconds)
     return names.sorted().filter { name in
-      guard name.hasPrefix(".cnitriage-"), name.hasSuffix(".partial") else { return false }
+      let isOurs = [".cnitriage-", ".eks_"].contains { name.hasPrefix($0) }
+      guard isOurs, name.hasSuffix(".partial") else { return false }
       let path = "\(folder)/\(name)"
       guard let attributes = try? manager.attributesOfItem(atPath: path),
         attributes[.type] as? FileAttributeType == .typeRegular,

@@ -10,9 +10,10 @@ struct URLMatcher: Sendable {
       !byte.isSpace && !byte.isQuote && byte != Byte.less && byte != Byte.greater
         && byte != Byte.backslash
     }
-    let authorityEnd = window.runEnd(from: wordEnd, limit: end - wordEnd) { byte in
+    var authorityEnd = window.runEnd(from: wordEnd, limit: end - wordEnd) { byte in
       byte != Byte.slash && byte != Byte.question && byte != Byte.hash && byte != Byte.comma
     }
+    if let at = credentialsEnd(window, wordEnd, authorityEnd, end) { authorityEnd = at + 1 }
     // The last @ counts: a password may hold one that is not encoded.
     if let at = window.bytes[wordEnd..<authorityEnd].lastIndex(of: Byte.at) {
       let colon = window.bytes[wordEnd..<at].firstIndex(of: Byte.colon)
@@ -31,6 +32,19 @@ struct URLMatcher: Sendable {
       }
     }
     return found
+  }
+
+  /// A password with a slash that is not encoded seems to end the authority: then what stands behind
+  /// the colon is no port, and an @ follows.
+  private func credentialsEnd(
+    _ window: Window, _ start: Int, _ authorityEnd: Int, _ end: Int
+  ) -> Int? {
+    let authority = window.bytes[start..<authorityEnd]
+    guard let colon = authority.firstIndex(of: Byte.colon), !authority.contains(Byte.at),
+      authority.first != Byte.openBracket,
+      !window.bytes[(colon + 1)..<authorityEnd].allSatisfy(\.isDigit)
+    else { return nil }
+    return window.bytes[authorityEnd..<end].lastIndex(of: Byte.at)
   }
 
   /// Skips empty parts and parts that are masked already.

@@ -10,7 +10,8 @@ func report(_ text: String) {
 /// What the user asked for.
 enum CommandLineAction: Sendable {
   case up(
-    name: String, variant: Variant, faults: [ToolFault], serverFaults: [ServerFault])
+    name: String, variant: Variant, faults: [ToolFault], serverFaults: [ServerFault], pods: Int?,
+    logMiB: Int)
   /// `first` is the place of the command's first word on the command line.
   case exec(name: String, first: Int)
   case down(name: String)
@@ -23,6 +24,7 @@ enum CommandLineAction: Sendable {
     Makes test nodes out of namespaces of this machine.
 
       lab up NAME [--variant V] [--with FAULT:COMMAND]… [--with-server FAULT:SERVER]…
+                  [--pods N] [--log-mib N]
       lab exec NAME -- COMMAND…
       lab down NAME | --all
       lab list
@@ -62,12 +64,24 @@ enum CommandLineAction: Sendable {
       try: "scripts/lab help")
   }
 
+  private static func number(
+    _ text: String, of option: String, in range: ClosedRange<Int>
+  ) throws(LabError) -> Int {
+    guard let number = Int(text), range.contains(number) else {
+      throw wrong(
+        "\(option) takes a number from \(range.lowerBound) to \(range.upperBound), not \(text)")
+    }
+    return number
+  }
+
   private static func up(_ words: ArraySlice<String>) throws(LabError) -> Self {
     var words = words
     guard let name = words.popFirst() else { throw wrong("up needs a name") }
     var variantName = name
     var faults: [ToolFault] = []
     var serverFaults: [ServerFault] = []
+    var pods: Int?
+    var logMiB = 0
     while let word = words.popFirst() {
       guard let value = words.popFirst() else { throw wrong("\(word) needs a value") }
       switch word {
@@ -82,6 +96,8 @@ enum CommandLineAction: Sendable {
           throw wrong("\(value) is not of the form FAULT:SERVER")
         }
         serverFaults.append(fault)
+      case "--pods": pods = try number(value, of: word, in: 1...230)
+      case "--log-mib": logMiB = try number(value, of: word, in: 0...16_384)
       default: throw wrong("\(word) is not an option of up")
       }
     }
@@ -91,7 +107,9 @@ enum CommandLineAction: Sendable {
         why: "known are \(Variant.all.map(\.name).joined(separator: ", "))",
         try: "scripts/lab up \(name) --variant healthy")
     }
-    return .up(name: name, variant: variant, faults: faults, serverFaults: serverFaults)
+    return .up(
+      name: name, variant: variant, faults: faults, serverFaults: serverFaults, pods: pods,
+      logMiB: logMiB)
   }
 
   private var lab: Lab {
@@ -126,9 +144,10 @@ enum CommandLineAction: Sendable {
   func run() async -> Int32 {
     do throws(LabError) {
       switch self {
-      case .up(let name, let variant, let faults, let serverFaults):
+      case .up(let name, let variant, let faults, let serverFaults, let pods, let logMiB):
         let running = try await lab.up(
-          name, variant: variant, faults: faults, serverFaults: serverFaults)
+          name, variant: variant, faults: faults, serverFaults: serverFaults, pods: pods,
+          logMiB: logMiB)
         print("\(running.name) is up (\(running.variant): \(variant.summary))")
         print("  scripts/lab exec \(name) -- ip addr")
       case .exec: return try runInside() ?? 1

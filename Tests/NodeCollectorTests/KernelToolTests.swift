@@ -59,11 +59,11 @@ struct KernelToolTests {
       "ip address add 10.42.7.19/20 dev ens5", "ip link set ens5 up", "ip link set port0 up",
     ])
     let flows = [
-      "-p tcp -s 10.42.7.19 -d 52.1.2.3 --sport 40000 --dport 443 --state ESTABLISHED -m 0x80 --src-nat 10.42.7.19",
-      "-p tcp -s 10.42.7.19 -d 52.1.2.4 --sport 40001 --dport 443 --state ESTABLISHED -m 0x80 --src-nat 10.42.7.19",
+      "-p tcp -s 10.42.7.19 -d 52.1.2.3 --sport 40000 --dport 443 --state ESTABLISHED -m 0x80",
+      "-p tcp -s 10.42.7.19 -d 52.1.2.4 --sport 40001 --dport 443 --state ESTABLISHED -m 0x80",
       "-p tcp -s 10.42.3.17 -d 10.42.12.200 --sport 40002 --dport 8080 --state TIME_WAIT",
       "-p udp -s 10.42.3.17 -d 10.42.7.19 --sport 40003 --dport 53",
-      "-p udp -s 2001:db8::1 -d 2001:db8::2 --sport 40003 --dport 53 -f ipv6",
+      "-p udp -s 2001:db8::1 -d 2001:db8::2 --sport 40003 --dport 53",
     ]
     for flow in flows { try node.inside("conntrack -I -t 600 \(flow)") }
     let fake = try FakeNode()
@@ -84,9 +84,8 @@ struct KernelToolTests {
         "family", "transport", "state", "direction", "port", "mark", "snat", "connections",
       ].map { "\(kind[$0] ?? "-")" }.joined(separator: " ")
     }
-    #expect(
-      rows.first == "inet tcp ESTABLISHED outbound 443 0x80 1 2"
-        || rows.first?.hasPrefix("inet tcp ESTABLISHED outbound 443 0x80") == true)
+    #expect(rows.first?.hasPrefix("inet tcp ESTABLISHED outbound 443 0x80") == true)
+    #expect(kinds.first?["connections"] as? Int == 2)
     #expect(rows.contains { $0.hasPrefix("inet tcp TIME_WAIT forwarded 1024-29999 0x0") })
     #expect(rows.contains { $0.hasPrefix("inet udp - inbound 53 0x0") })
     #expect(rows.contains { $0.hasPrefix("inet6 udp - forwarded 53 0x0") })
@@ -192,8 +191,9 @@ struct KernelToolTests {
       atPath: url.path, withDestinationPath: pod.path.string)
     let result = try await node.run(try #require(Catalog.artifact(.hostVeths)))[0]
     #expect(result.item.status == .ok, "\(result.item.reason ?? "")")
+    let text = try #require(result.text)
     let report = try #require(
-      JSONSerialization.jsonObject(with: Data(try #require(result.text).utf8)) as? [String: Any])
+      JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     let ends = try #require(report["unmatched"] as? [[String: Any]])
     #expect(ends.map { $0["ifname"] as? String } == ["eth0"])
     #expect(ends.first?["netns"] as? String == "cni-1f2e")

@@ -28,6 +28,7 @@ struct NetItemsTests {
     .addressesAgain, .policyRulesAgain, .policyRules6Again, .routesAgain, .routes6Again,
     .neighbours, .sockets, .queues, .attachedPrograms, .trackingSummary, .policyPrograms,
     .policyMaps, .forwardPolicy, .iptablesInfo, .proxySettings, .trackingCounters,
+    .hostVeths,
   ]
 
   @Test("on a node that has nothing, no item fails: it is missing, skipped or unsupported")
@@ -338,7 +339,7 @@ struct NetItemsTests {
   }
 
   private func object(_ text: String?) throws -> [String: Any] {
-    try #require(
-      JSONSerialization.jsonObject(with: Data(try #require(text).utf8)) as? [String: Any])
+    let bytes = Data(try #require(text).utf8)
+    return try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
   }
 }

@@ -8,10 +8,12 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp("A file, a folder, or - for standard output.", valueName: "path"))
   var output: String?
 
-  @Option(help: "tar.zst or tar.gz, which opens everywhere.")
-  var format: BundleFormat = .zstd
+  @Option(
+    name: .customLong("format"),
+    help: "tar.zst (default), or tar.gz, which opens everywhere (default with --layout eks).")
+  var chosenFormat: BundleFormat?
 
-  @Option(help: "native: names of our own for the members.")
+  @Option(help: "native: names of our own; eks: those of eks-log-collector, for AWS Support.")
   var layout: BundleLayout = .native
 
   @Option(
@@ -55,12 +57,18 @@ struct OutputOptions: ParsableArguments {
       guard output != "-" else {
         throw ValidationError("--every makes many bundles, which standard output cannot hold.")
       }
+      guard layout == .native else {
+        throw ValidationError("--every keeps bundles of the native layout only.")
+      }
       guard !reproducible else {
         throw ValidationError("--reproducible gives every bundle of --every the same name.")
       }
     }
     guard keep >= 1 else { throw ValidationError("--keep must be at least 1.") }
   }
+
+  /// How the bundle is compressed.
+  var format: BundleFormat { chosenFormat ?? layout.standardFormat }
 
   /// The labels by their keys; of two values for one key the later one counts.
   var labelTable: [String: String] {

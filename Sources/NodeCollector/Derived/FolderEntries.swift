@@ -46,7 +46,9 @@ struct FolderEntries: Sendable {
       return .none(
         .missing, "no such folder: \(folders.map(\.path).joined(separator: ", "))")
     }
-    if entries.isEmpty, let reason = unread.first { return .none(.denied, reason) }
+    if entries.isEmpty, let reason = unread.first {
+      return .none(reason.hasSuffix("cannot be listed") ? .denied : .skipped, reason)
+    }
     return .json(
       Listing(entries: entries, is_cut: entries.count >= limit, not_read: unread))
   }

@@ -141,7 +141,8 @@ struct RuntimeClient: Sendable {
     guard failure.mayRetry, let program = await context.commands.locate("crictl") else {
       throw failure
     }
-    let arguments = endpoint + ["exec", "-s", "--timeout=\(seconds)", container] + command
+    let arguments =
+      endpoint(of: program) + ["exec", "-s", "--timeout=\(seconds)", container] + command
     let run = await context.commands.capture(
       program, arguments, into: sink(4096), seconds: Double(seconds) + 1)
     guard case .ended(let ended) = run, case .completed = ended.end,
@@ -152,8 +153,8 @@ struct RuntimeClient: Sendable {
 
   // MARK: - crictl
 
-  private var endpoint: [String] {
-    socket.map { ["--runtime-endpoint=unix://\(context.host.path($0).string)"] } ?? []
+  private func endpoint(of program: FilePath) -> [String] {
+    socket.map { ["--runtime-endpoint=unix://\(context.host.argument($0, of: program))"] } ?? []
   }
 
   /// What crictl prints; `nil` if the node has none.
@@ -162,7 +163,7 @@ struct RuntimeClient: Sendable {
   ) async -> Result<[UInt8], Failure>? {
     guard let program = await context.commands.locate("crictl") else { return nil }
     let outcome = await context.commands.capture(
-      program, endpoint + arguments, into: sink(Self.capBytes), seconds: seconds)
+      program, endpoint(of: program) + arguments, into: sink(Self.capBytes), seconds: seconds)
     switch outcome {
     case .notStarted(let reason): return .failure(Failure(status: .error, reason: reason))
     case .ended(let run):

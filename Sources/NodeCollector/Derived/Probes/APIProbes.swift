@@ -72,7 +72,7 @@ struct APIProbes: Sendable {
   /// What one GET of the API server gives, with the node's own credentials.
   func raw(_ path: String, _ access: NodeAccess, seconds: Double) async -> [UInt8]? {
     guard let program = await request.commands.locate("kubectl") else { return nil }
-    let arguments = kubectl(access, seconds: seconds) + ["get", "--raw", path]
+    let arguments = kubectl(program, access, seconds: seconds) + ["get", "--raw", path]
     let sink = ItemSink(
       rule: .none, capBytes: 1 << 20, keeps: .head, limits: request.context.limits,
       spoolFolder: request.context.spoolFolder)
@@ -85,9 +85,12 @@ struct APIProbes: Sendable {
   }
 
   /// Nothing is cached, because nothing may be written on the node.
-  private func kubectl(_ access: NodeAccess, seconds: Double) -> [String] {
-    [
-      "--cache-dir=/dev/null", "--kubeconfig=\(host.path(access.settings.kubeconfig).string)",
+  private func kubectl(
+    _ program: FilePath, _ access: NodeAccess, seconds: Double
+  ) -> [String] {
+    let kubeconfig = host.argument(access.settings.kubeconfig, of: program)
+    return [
+      "--cache-dir=/dev/null", "--kubeconfig=\(kubeconfig)",
       "--request-timeout=\(max(1, Int(seconds)))s",
     ]
   }
@@ -99,12 +102,14 @@ struct APIProbes: Sendable {
     if let kubectl = await request.commands.locate("kubectl") {
       program = kubectl
       arguments =
-        self.kubectl(access, seconds: 10) + ["--server=\(server)", "get", "--raw", "/livez"]
+        self.kubectl(kubectl, access, seconds: 10) + [
+          "--server=\(server)", "get", "--raw", "/livez",
+        ]
     } else if let curl = await request.commands.locate("curl"), let authority = access.authority {
       program = curl
       arguments = [
         "-q", "--silent", "--show-error", "--output", "/dev/null", "--write-out", "%{http_code}",
-        "--max-time", "10", "--cacert", host.path(authority).string, "\(server)/livez",
+        "--max-time", "10", "--cacert", host.argument(authority, of: curl), "\(server)/livez",
       ]
     } else {
       return nil
@@ -137,6 +142,14 @@ struct APIProbes: Sendable {
     let words = (try? errors.read(0..<min(200, errors.offered))) ?? []
     if !words.isEmpty { result.standardError = String(decoding: words, as: UTF8.self) }
     return result
+  }
+}
+
+extension Host {
+  /// A path of the node as a program of the node must be given it: one that runs inside the node's
+  /// own root sees it there.
+  func argument(_ path: String, of program: FilePath) -> String {
+    place(ofProgram: program).root == nil ? self.path(path).string : path
   }
 }
 
