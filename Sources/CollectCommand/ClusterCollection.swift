@@ -120,7 +120,9 @@ struct ClusterCollection {
     }
     signals.end()
     let summary = try write(evidence, bundle)
-    progress.end(summary)
+    progress.stop()
+    progress.notice(
+      ClusterClosing(evidence: evidence, summary: summary, screen: progress.screen).text)
     if screen.json {
       Console.output(try SummaryDocument(summary).json())
     } else if screen.quiet, let path = summary.path {

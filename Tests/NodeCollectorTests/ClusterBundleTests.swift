@@ -107,9 +107,13 @@ struct ClusterBundleTests {
     #expect(merged.holdsNode && merged.cluster?.name == "shop")
     let attributes = try FileManager.default.attributesOfItem(atPath: path.string)
     #expect(attributes[.posixPermissions] as? Int == mode)
-    #expect(
-      try FileManager.default.contentsOfDirectory(atPath: path.removingLastComponent().string)
-        == [path.lastComponent?.string])
+    // Nothing but the bundle and its checksum, which is true again.
+    let name = try #require(path.lastComponent).string
+    let folder = path.removingLastComponent().string
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    #expect(names == [name, "\(name).sha256"])
+    let checksum = try String(contentsOfFile: "\(path).sha256", encoding: .utf8)
+    #expect(checksum == "\(try #require(summary.sha256))  \(name)\n")
     _ = node
   }
 
