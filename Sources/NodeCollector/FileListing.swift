@@ -110,11 +110,8 @@ struct FileListing {
 
     /// The path with its last component unresolved.
     private func raw(_ path: String) -> FilePath {
-      let cut = path.lastIndex(of: "/") ?? path.startIndex
-      guard case .found(let folder) = rooted.resolve(String(path[..<cut])) else {
-        return FilePath(path)
-      }
-      return folder.appending(String(path[path.index(after: cut)...]))
+      guard case .found(let place) = rooted.unfollowed(path) else { return FilePath(path) }
+      return place
     }
 
     private mutating func names(in folder: String) -> [String] {

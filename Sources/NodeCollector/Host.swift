@@ -14,7 +14,9 @@ public struct Host: Sendable {
   /// Wall clock and monotonic clock.
   public var clock: Clock
   /// The user that the collector acts as; 0 is root.
-  public var effectiveUserID: UInt32
+  public var effectiveUserID: UInt32 {
+    didSet { isPrivileged = effectiveUserID == 0 }
+  }
   /// What this kind of node has; until it is known, everything.
   public var traits: Set<NodeTrait>
   /// The mounts of this process, which tell where network file systems are.
@@ -81,6 +83,12 @@ public struct Host: Sendable {
       return FilePath(absolute)
     }
     return place
+  }
+
+  /// What a link of the node points to, as it is written there; `nil` for anything else.
+  func linkTarget(_ absolute: String) -> String? {
+    guard case .found(let place) = rooted().unfollowed(absolute) else { return nil }
+    return FileStatus.target(of: place)
   }
 
   /// Resolves paths of the node; without network file systems where files of any folder are read.

@@ -44,6 +44,16 @@ struct RootedPath {
     return .found(joined(done))
   }
 
+  /// The place of a path whose last component is not followed if it is a link.
+  func unfollowed(_ path: String) -> Place {
+    var parts = components(path)
+    guard let name = parts.popLast() else { return .found(joined([])) }
+    guard case .found(let folder) = resolve("/" + parts.joined(separator: "/")) else {
+      return resolve(path)
+    }
+    return .found(folder.appending(name))
+  }
+
   private func components(_ path: String) -> [String] {
     path.split(separator: "/").map(String.init)
   }

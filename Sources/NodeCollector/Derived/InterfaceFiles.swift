@@ -60,8 +60,6 @@ struct InterfaceFiles: Sendable {
 
   /// The last component of what a link points to.
   private func target(_ path: String) -> String? {
-    let destination = try? FileManager.default.destinationOfSymbolicLink(
-      atPath: host.path(path).string)
-    return destination?.split(separator: "/").last.map(String.init)
+    host.linkTarget(path)?.split(separator: "/").last.map(String.init)
   }
 }

@@ -17,11 +17,8 @@ struct ResolverLinks: Sendable {
   func output() -> DerivedSource.Output {
     let manager = FileManager.default
     let links = Self.paths.compactMap { path -> Link? in
-      let place = host.path(path).string
-      let target = try? manager.destinationOfSymbolicLink(atPath: place)
-      // An absolute target is one of the node, wherever its root is mounted.
-      let goal = target.map { $0.hasPrefix("/") ? host.path($0).string : place }
-      let exists = manager.fileExists(atPath: goal ?? place)
+      let target = host.linkTarget(path)
+      let exists = manager.fileExists(atPath: host.path(path).string)
       guard exists || target != nil else { return nil }
       return Link(path: path, target: target, is_broken: !exists)
     }
