@@ -120,7 +120,14 @@ struct BootFiles {
 
   // Real certificates, which end within a year as the cluster's do.
   private var finish: String {
-    guard image.hasKubelet else { return "rm -f /usr/bin/kubelet\ntouch \"$live/vpc\"\n" }
+    guard image.hasKubelet else {
+      // The machine's own tools of a node are out of place here.
+      return """
+        rm -f /usr/bin/{kubelet,containerd,ctr,kubectl} /usr/sbin/runc /usr/local/bin/kubectl
+        touch "$live/vpc"
+
+        """
+    }
     let own = "/O=system:nodes/CN=system:node:\(node.instance.name)"
     return """
       chmod 600 \(image.kubeconfig)

@@ -260,7 +260,7 @@ struct BootScript {
 
   // Its root has neither shells nor package managers. What runs already needs none.
   private static let withoutTools = """
-    rm -f /usr/bin/{sh,bash,dash,perl,curl,dpkg*,apt*,kubectl} /usr/bin/python3*
+    rm -f /usr/bin/{sh,bash,dash,perl,curl,dpkg*,apt*,kubectl,systemctl} /usr/bin/python3*
     """
 
   private func lines(_ commands: [String]) -> String { commands.joined(separator: "\n") }
