@@ -141,7 +141,7 @@ private struct MaskingChange: BundleChange {
   }
 
   mutating func describe(_ manifest: inout Manifest) {
-    texts.mask(&manifest.platform)
+    texts.mask(&manifest)
     manifest.redaction = masking.level
   }
 }

@@ -165,7 +165,15 @@ struct TextMasker {
     item.source.argv = item.source.argv?.map { masked($0) }
     item.source.origin = masked(item.source.origin)
     item.source.url = masked(item.source.url)
+    item.warnings = item.warnings?.map { masked($0) }
     if !isGathered || item.source.kind != .command { item.reason = masked(item.reason) }
+  }
+
+  /// Masks what a manifest says about node and cluster. A case's id and labels are the user's own
+  /// words about the bundle, and stay.
+  mutating func mask(_ manifest: inout Manifest) {
+    mask(&manifest.platform)
+    manifest.cluster?.context = masked(manifest.cluster?.context)
   }
 
   mutating func mask(_ platform: inout Manifest.Platform) {
