@@ -16,7 +16,7 @@ struct CollectScreenTests {
     var testDescription: String { arguments.joined(separator: " ") }
   }
 
-  static let mistakes = [
+  static let mistakes: [Mistake] = [
     Mistake(arguments: ["--fromat", "tar.gz"], words: ["[E101]", "did you mean '--format'?"]),
     Mistake(
       arguments: ["--since", "yesterday"], words: ["[E102]", "90m, 24h, 7d", "--since 24h"]),
