@@ -173,7 +173,8 @@ struct TextMasker {
   /// words about the bundle, and stay.
   mutating func mask(_ manifest: inout Manifest) {
     mask(&manifest.platform)
-    manifest.cluster?.context = masked(manifest.cluster?.context)
+    let context = masked(manifest.cluster?.context)
+    manifest.cluster?.context = context
   }
 
   mutating func mask(_ platform: inout Manifest.Platform) {
