@@ -56,7 +56,8 @@ let package = Package(
     .target(
       name: "NodeCollector",
       dependencies: [
-        "BundleModel", "BundleArchive", "BundleReader", "CLinux", "Redaction", "WireFormats", subprocess,
+        "BundleModel", "BundleArchive", "BundleReader", "CLinux", "Redaction", "WireFormats",
+        subprocess,
         systemPackage, nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHPACK, crypto,
       ], swiftSettings: strict),
     .target(
@@ -177,7 +178,9 @@ let package = Package(
     .testTarget(
       name: "LabNodeTests", dependencies: ["LabNode", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["BundleModel", "TestSupport", "cnitriage", "cnitriage-lab"], swiftSettings: strict),
+      name: "EndToEndTests",
+      dependencies: ["BundleModel", "TestSupport", "cnitriage", "cnitriage-lab"],
+      swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]
 )

@@ -27,7 +27,8 @@ public struct BundleIdentity: Sendable {
     self.caseID = caseID
     let host = Self.safe(platform.hostName.prefix(63))
     let id = caseID.map { Self.safe($0.prefix(40)) + "-" } ?? ""
-    name = "cnitriage-\(id)\(host)-\(Self.instanceName(platform))-\(RFC3339.compact(microseconds: time))"
+    name =
+      "cnitriage-\(id)\(host)-\(Self.instanceName(platform))-\(RFC3339.compact(microseconds: time))"
   }
 
   /// Names a bundle that holds a cluster and no node.

@@ -1,5 +1,5 @@
-import BundleModel
 public import BuiltinRules
+import BundleModel
 import FoundationEssentials
 
 /// Rules in the order of their ids.

@@ -38,8 +38,14 @@ struct EKSLogCollectorTests {
   func names() {
     let pairs = [
       ("logs/aws-routed-eni/ipamd.log", "var_log/aws-routed-eni/ipamd.log"),
-      ("logs/pods/kube-system_aws-node-x_1/aws-node/0.log", "var_log/kube-system_aws-node-x_1/aws-node/0.log"),
-      ("kubelet/config/etc/kubernetes/kubelet/config.json.d/40.conf", "kubelet/config.json.d/40.conf"),
+      (
+        "logs/pods/kube-system_aws-node-x_1/aws-node/0.log",
+        "var_log/kube-system_aws-node-x_1/aws-node/0.log"
+      ),
+      (
+        "kubelet/config/etc/kubernetes/kubelet/config.json.d/40.conf",
+        "kubelet/config.json.d/40.conf"
+      ),
       ("ipamd/checkpoint/ipam.json", "ipamd/ipam.json"),
       ("net/routes4.txt", "networking/iproute.txt"),
       ("probe/summary.json", "cnitriage/probe/summary.json"),
@@ -49,7 +55,9 @@ struct EKSLogCollectorTests {
     var seen: [String: String] = [:]
     for artifact in Catalog.all + Catalog.cluster {
       let path = EKSLogCollector.memberPath(artifact.path)
-      #expect(seen.updateValue(artifact.path, forKey: path).map { $0 == artifact.path } ?? true, "\(path)")
+      #expect(
+        seen.updateValue(artifact.path, forKey: path).map { $0 == artifact.path } ?? true, "\(path)"
+      )
     }
   }
 
@@ -59,7 +67,8 @@ struct EKSLogCollectorTests {
       "# What replaces each file of eks-log-collector.sh", "",
       "Every file that the script (awslabs/amazon-eks-ami, version 0.7.9) can write, and the items of a bundle that",
       "hold the same. `cnitriage collect --list --profile full` says what an item reads. With `--layout eks` members get",
-      "the script's names where it has one for the same content; the rest stands below `cnitriage/`.", "",
+      "the script's names where it has one for the same content; the rest stands below `cnitriage/`.",
+      "",
       "| file of the script | what it reads | in a bundle |", "|---|---|---|",
     ]
     for file in EKSLogCollector.files {

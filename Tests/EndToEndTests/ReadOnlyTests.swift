@@ -33,7 +33,8 @@ private struct Trace {
       if body.hasPrefix("<... "), let end = body.range(of: "resumed>") {
         body = Substring((unfinished.removeValue(forKey: process) ?? "") + body[end.upperBound...])
       }
-      guard let open = body.firstIndex(of: "("), let close = body.range(of: ") ", options: .backwards),
+      guard let open = body.firstIndex(of: "("),
+        let close = body.range(of: ") ", options: .backwards),
         let equals = body.range(of: "= ", range: close.lowerBound..<body.endIndex)
       else { continue }
       calls.append(
@@ -65,20 +66,24 @@ struct ReadOnlyTests {
     let node = try LabNode(variant)
     let log = scratch.path("trace")
     let outcome = try node.exec([
-      "/usr/bin/strace", "-f", "-qq", "--signal=none", "-s", "256", "-e", "trace=\(Self.traced)", "-o", log,
+      "/usr/bin/strace", "-f", "-qq", "--signal=none", "-s", "256", "-e", "trace=\(Self.traced)",
+      "-o", log,
       Programs.cnitriage, "collect", "--profile", "full", "-q", "-o", scratch.path("b.tar.zst"),
     ])
     try #require([0, 4].contains(outcome.code), "\(outcome.errors)")
     return (Trace(try String(contentsOfFile: log, encoding: .utf8)), scratch.root.path)
   }
 
-  @Test("under strace: nothing is opened for writing, signalled, loaded or asked but what is declared",
+  @Test(
+    "under strace: nothing is opened for writing, signalled, loaded or asked but what is declared",
     arguments: ["healthy"])
   func readOnly(_ variant: String) throws {
     let (trace, folder) = try trace(variant)
     #expect(trace.calls.count > 1000, "the trace is empty")
     let foreignWrites = trace.calls("open", "openat", "openat2", "creat").filter { call in
-      let writes = ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC"].contains { call.arguments.contains($0) }
+      let writes = ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC"].contains {
+        call.arguments.contains($0)
+      }
       return call.succeeded && writes && !isOwnOutput(call.arguments, folder)
     }
     #expect(foreignWrites.map(\.text) == [])
@@ -88,9 +93,12 @@ struct ReadOnlyTests {
       "chown", "fchownat", "truncate", "mount", "umount2", "setxattr", "utimensat"
     ).filter { $0.succeeded && !isOwnOutput($0.arguments, folder) }
     #expect(changes.map(\.text) == [])
-    let modules = trace.calls("init_module", "finit_module", "delete_module", "ptrace", "reboot", "settimeofday")
+    let modules = trace.calls(
+      "init_module", "finit_module", "delete_module", "ptrace", "reboot", "settimeofday")
     #expect(modules.map(\.text) == [])
-    let clocks = trace.calls("adjtimex", "clock_adjtime").filter { !$0.arguments.contains("modes=0") }
+    let clocks = trace.calls("adjtimex", "clock_adjtime").filter {
+      !$0.arguments.contains("modes=0")
+    }
     #expect(clocks.map(\.text) == [])
     let signals = trace.calls("kill", "tkill", "tgkill", "pidfd_send_signal").filter { call in
       // A process group of ours has the number of its first process with a minus sign.
@@ -99,7 +107,9 @@ struct ReadOnlyTests {
     }
     #expect(signals.map(\.text) == [])
     let loads = trace.calls("bpf").filter { call in
-      let reading = ["_GET_NEXT_ID", "_GET_FD_BY_ID", "OBJ_GET_INFO", "MAP_GET_NEXT_KEY", "OBJ_GET,"]
+      let reading = [
+        "_GET_NEXT_ID", "_GET_FD_BY_ID", "OBJ_GET_INFO", "MAP_GET_NEXT_KEY", "OBJ_GET,",
+      ]
       return !reading.contains { call.arguments.contains($0) }
     }
     #expect(loads.map(\.text) == [])
@@ -119,7 +129,8 @@ struct ReadOnlyTests {
   }
 
   private func isOwnOutput(_ arguments: String, _ folder: String) -> Bool {
-    let paths = arguments.split(separator: "\"").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+    let paths = arguments.split(separator: "\"").enumerated().filter { $0.offset % 2 == 1 }.map(
+      \.element)
     return paths.isEmpty
       || paths.allSatisfy { path in
         path.hasPrefix(folder) || ["/dev/null", "/dev/tty"].contains(path)

@@ -43,7 +43,9 @@ struct ModelTests {
     #expect(Set(node.history.allocations.map(\.address)).isSubset(of: pool))
   }
 
-  @Test("checkpoint, introspection, metrics and log tell of the same addresses", arguments: namesWithCNI)
+  @Test(
+    "checkpoint, introspection, metrics and log tell of the same addresses", arguments: namesWithCNI
+  )
   func poolAgrees(_ name: String) throws {
     let node = try node(name)
     let texts = PoolTexts(node: node)

@@ -106,8 +106,10 @@ struct BundleRunTests {
     let attributes = try FileManager.default.attributesOfItem(atPath: path.string)
     #expect(attributes[.posixPermissions] as? Int == 0o600)
     let folder = path.removingLastComponent().string
+    let name = try #require(path.lastComponent?.string)
     #expect(
-      try FileManager.default.contentsOfDirectory(atPath: folder) == [path.lastComponent?.string])
+      try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        == [name, "\(name).sha256"])
   }
 
   @Test("every computed item of the catalogue has its computation")

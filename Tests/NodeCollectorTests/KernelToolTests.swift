@@ -141,8 +141,10 @@ struct KernelToolTests {
     let node = try FakeNode()
     try node.file("/var/run/netns/cni-stale", "")
     try node.file("/var/run/netns/other", "")
+    let mount = try pod.mounted(in: node, at: "/var/run/netns/cni-1f2e")
+    defer { mount.remove() }
     let links = [
-      ("/var/run/netns/cni-1f2e", pod.path.string), ("/proc/sys", "/proc/sys"),
+      ("/proc/sys", "/proc/sys"),
       ("/proc/4711/ns/net", pod.path.string), ("/proc/1/ns/net", "/proc/self/ns/net"),
       ("/proc/4712/ns/net", "/proc/self/ns/net"),
     ]
@@ -184,11 +186,8 @@ struct KernelToolTests {
     let far = try TestNamespace("far")
     try pod.inside("ip link add eth0 type veth peer name far0 netns \(far.name)")
     let node = try FakeNode()
-    let url = node.root.appending(path: "/var/run/netns/cni-1f2e")
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try FileManager.default.createSymbolicLink(
-      atPath: url.path, withDestinationPath: pod.path.string)
+    let mount = try pod.mounted(in: node, at: "/var/run/netns/cni-1f2e")
+    defer { mount.remove() }
     let result = try await node.run(try #require(Catalog.artifact(.hostVeths)))[0]
     #expect(result.item.status == .ok, "\(result.item.reason ?? "")")
     let text = try #require(result.text)

@@ -32,6 +32,14 @@ final class TestNamespace: Sendable {
     try Self.run(["ip", "netns", "exec", name] + words.split(separator: " ").map(String.init))
   }
 
+  /// The namespace as a container runtime leaves it on a node: mounted over a file.
+  func mounted(in node: FakeNode, at place: String) throws -> NamespaceMount {
+    try node.file(place, "")
+    let file = node.root.appending(path: place).path
+    try Self.run(["mount", "--bind", path.string, file])
+    return NamespaceMount(file: file)
+  }
+
   /// Runs a program and gives what it printed; a failure is one of the test.
   @discardableResult
   static func run(_ arguments: [String]) throws -> String {
@@ -61,5 +69,19 @@ final class TestNamespace: Sendable {
   /// Work on a thread inside.
   func reading<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws -> Value {
     try await NamespaceThread.run(in: path, seconds: 60, work).get()
+  }
+}
+
+/// A namespace that is mounted over a file of a node.
+struct NamespaceMount {
+  let file: String
+
+  /// Takes the mount away, without which the node's folder can't be removed.
+  func remove() {
+    do {
+      try TestNamespace.run(["umount", "--lazy", file])
+    } catch {
+      Issue.record("the mount \(file) is left behind: \(error)")
+    }
   }
 }

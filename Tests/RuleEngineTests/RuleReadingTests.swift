@@ -1,5 +1,5 @@
-import BundleModel
 import BuiltinRules
+import BundleModel
 import FactStore
 import ReportModel
 import Testing

@@ -48,6 +48,6 @@ extension DerivedSource {
     .iptablesInfo: { request in
       await IptablesInfo(host: request.host, commands: request.commands)
         .output(seconds: request.seconds)
-    }
+    },
   ]
 }
