@@ -126,7 +126,7 @@ struct LabNodeTests {
     let node = try LabNode(
       "healthy", faults: ["iptables-save", "iptables-nft-save"].map { "\(test.kind):\($0)" })
     let start = ContinuousClock.now
-    let collected = try node.collect(into: scratch, ["--timeout-scale", "0.1"])
+    let collected = try node.collect(into: scratch, ["--no-probes", "--timeout-scale", "0.1"])
     #expect(ContinuousClock.now - start < .seconds(60))
     #expect(try collected.item("net.iptables_save").status == test.status)
     #expect(try collected.item("ipamd.enis").status == "ok")
@@ -148,7 +148,7 @@ struct LabNodeTests {
   @Test("a bundle streams from the node straight into the analyzer")
   func stream() throws {
     let node = try LabNode("forward-drop")
-    let command = "'\(Programs.cnitriage)' collect -q -o -"
+    let command = "'\(Programs.cnitriage)' collect --no-probes -q -o -"
     let pipe = try Programs.run(
       "/bin/bash",
       [
@@ -166,7 +166,7 @@ struct LabNodeTests {
     let node = try LabNode("healthy", faults: ["hanging:iptables-save"])
     let outcome = try node.exec([
       "/usr/bin/timeout", "--signal=INT", "--preserve-status", "3", Programs.cnitriage,
-      "collect", "--json", "-o", scratch.root.path,
+      "collect", "--json", "--no-probes", "-o", scratch.root.path,
     ])
     #expect(outcome.code == 130)
     let bundle = try #require(scratch.names.first { $0.hasSuffix(".tar.zst") })
@@ -186,7 +186,7 @@ struct LabNodeTests {
         >> /var/log/aws-routed-eni/plugin.log
       echo 'DATABASE_PASSWORD=\(password)' >> /etc/eks/kubelet/environment
       mkdir '\(scratch.path("cwd"))'; cd '\(scratch.path("cwd"))'
-      '\(Programs.cnitriage)' collect -q -o '\(scratch.path("b.tar.zst"))'
+      '\(Programs.cnitriage)' collect --no-probes -q -o '\(scratch.path("b.tar.zst"))'
       """
     let outcome = try node.exec(["/bin/bash", "-c", script])
     #expect(outcome.code == 0, "\(outcome.errors)")

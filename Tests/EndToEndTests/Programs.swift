@@ -93,8 +93,8 @@ final class LabNode {
     try Programs.run(Programs.lab, ["exec", name, "--"] + command)
   }
 
-  /// Collects a bundle from the node.
-  func collect(into scratch: Scratch, _ arguments: [String] = []) throws -> Collected {
+  /// Collects a bundle from the node, without the probes, whose waiting is the longest part of it.
+  func collect(into scratch: Scratch, _ arguments: [String] = ["--no-probes"]) throws -> Collected {
     let outcome = try exec(
       [Programs.cnitriage, "collect", "--json", "-o", scratch.root.path] + arguments)
     let summary = try JSONDecoder().decode(Summary.self, from: Data(outcome.output.utf8))

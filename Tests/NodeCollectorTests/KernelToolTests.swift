@@ -194,7 +194,7 @@ struct KernelToolTests {
     let report = try #require(
       JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     let ends = try #require(report["unmatched"] as? [[String: Any]])
-    #expect(ends.map { $0["ifname"] as? String } == ["eth0"])
+    #expect(ends.map { $0["ifname"] as? String } == ["eth0"], "\(text)")
     #expect(ends.first?["netns"] as? String == "cni-1f2e")
   }
 

@@ -79,13 +79,13 @@ struct ChildWatch {
       if stop.isSet {
         end = .cancelled
         ask(within: plan.cancelledGraceSeconds)
-      } else if now() >= deadline {
+      } else if endedAt == nil, now() >= deadline {
         end = .timeout
         ask(within: plan.graceSeconds)
       } else if output.isFull || isSpoolBroken {
         ask(within: plan.graceSeconds)
-      } else if let endedAt, now() >= endedAt + Self.microseconds(1) {
-        // The program is gone, and a child of it keeps the output open.
+      } else if let endedAt, now() >= min(deadline, endedAt + Self.microseconds(1)) {
+        // The program is gone in time, and a child of it keeps the output open.
         warnings.append("a child of the program kept its output open")
         finalSignal()
       }
