@@ -160,8 +160,11 @@ struct LinkMessage: Sendable, Encodable {
     return links.map { original in
       var link = original
       link.master = original.masterIndex.flatMap { names[$0] }
-      // An index of 0 or of the link itself says that there is no other end.
-      guard let lower = original.lower, lower != 0, lower != original.ifindex else { return link }
+      // An index of 0 or of the link itself says that there is no other end, unless that one is in
+      // another namespace, which counts for itself.
+      guard let lower = original.lower, lower != 0,
+        lower != original.ifindex || original.link_netnsid != nil
+      else { return link }
       if original.link_netnsid == nil, let name = names[lower] {
         link.link = name
       } else {
