@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdint.h>
@@ -119,6 +120,13 @@ static inline int cnitriage_has_ended(int child, int *code, int *ended_by) {
 static inline void cnitriage_reap(int child) {
   int status;
   while (waitpid(child, &status, WNOHANG) < 0 && errno == EINTR) {}
+}
+
+/* Keeps the process small: without this each thread gets a heap of its own, which grows to what that
+   thread ever needed at once and is not given back. Must run before there are many threads. */
+static inline void cnitriage_stay_small(void) {
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_MMAP_THRESHOLD, 128 << 10);
 }
 
 /* Lets every thread of this process, and what they start later, have the processor and the disks

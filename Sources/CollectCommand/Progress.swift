@@ -29,8 +29,10 @@ struct Progress: Sendable {
   func begin(_ survey: NodeSurvey) {
     guard showsText else { return }
     let platform = survey.platform
+    // The domain is the same for all nodes of a region and would push the rest off the line.
+    let host = platform.hostName.split(separator: ".").first.map(String.init) ?? platform.hostName
     let words = [
-      "cnitriage \(Manifest.ToolVersion.current.version)", "collect", platform.hostName,
+      "cnitriage \(Manifest.ToolVersion.current.version)", "collect", host,
       platform.instanceID ?? "no instance id", platform.instanceType,
       survey.kind.systemName(platform),
     ].compactMap(\.self)
@@ -102,6 +104,9 @@ struct Progress: Sendable {
   private func detail(of members: [ManifestItem], _ worst: ManifestItem) -> String {
     if let reason = worst.reason { return reason }
     if members.count > 1 { return "\(members.count) files" }
+    if worst.source.kind == .derived, case .derived(let what) = Catalog.artifact(worst.id)?.source {
+      return what.rawValue
+    }
     return worst.source.summary
   }
 
