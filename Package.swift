@@ -57,7 +57,7 @@ let package = Package(
       name: "NodeCollector",
       dependencies: [
         "BundleModel", "BundleArchive", "BundleReader", "CLinux", "Redaction", "WireFormats",
-        subprocess,
+
         systemPackage, nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHPACK, crypto,
       ], swiftSettings: strict),
     .target(

@@ -193,6 +193,8 @@ struct NameMatching: Sendable {
     veths(part, into: &found)
     if part.end - part.start == 17, part.text == "app.kubernetes.io" {
       previous = Previous(announces: .labelDomain, end: part.end)
+    } else if part.endsSandboxMark {
+      announce(.key(.pod), part)
     } else if let key = keys.key(part) {
       announce(.key(key), part)
       if case .key(.pod)? = before?.announces { previous?.followsPod = before?.isValue ?? false }

@@ -119,6 +119,18 @@ struct Gap {
   }
 }
 
+extension NamePart {
+  private static let sandboxMark = Array("PodSandboxMetadata{Name".utf8)
+
+  /// Whether this is the key that containerd's log has in front of a pod's name, which alone would
+  /// be too common a word.
+  var endsSandboxMark: Bool {
+    let mark = Self.sandboxMark
+    return end - start == 4 && end >= mark.count
+      && bytes[(end - mark.count)..<end].elementsEqual(mark)
+  }
+}
+
 /// The keys in front of names.
 enum NameKey: Sendable {
   case pod, namespace, image, container, app, generateName, comment
@@ -195,6 +207,8 @@ enum ImageNames {
   ]
 
   static func isKept(_ image: String) -> Bool {
+    // Images of machines are public.
+    if image.hasPrefix("ami-") { return true }
     if hosts.contains(where: image.hasPrefix) { return true }
     if let account = image.split(separator: ".").first,
       ClusterNames.imageAccounts.contains(String(account))

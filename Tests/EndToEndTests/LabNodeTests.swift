@@ -194,7 +194,10 @@ struct LabNodeTests {
     #expect(dump.output.contains("DATABASE_PASSWORD"))
     #expect(!dump.output.contains(key))
     #expect(!dump.output.contains(password))
-    #expect(scratch.names.filter { !["out", "err"].contains($0) } == ["b.tar.zst", "cwd"])
+    #expect(
+      scratch.names.filter { !["out", "err"].contains($0) } == [
+        "b.tar.zst", "b.tar.zst.sha256", "cwd",
+      ])
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path("cwd")) == [])
   }
 

@@ -12,6 +12,10 @@ struct NameTests {
       ("{\\\"k8sPodNamespace\\\":\\\"books\\\"}", ["books"]),
       ("{\"io.kubernetes.pod.name\": \"web-0\"}", ["web-0"]),
       ("\"Killing\" pod=\"books/web-0\" podUID=\"x\"", ["web-0", "books"]),
+      (
+        "RunPodSandbox for &PodSandboxMetadata{Name:manifest-29310412-r8ckd,Uid:b1,Namespace:books,}",
+        ["manifest-29310412-r8ckd", "books"]
+      ),
       ("pods=[\"books/web-0\",\"books/web-1\"]", ["web-0", "web-1", "books"]),
       ("PodNamespace(books) PodName(web-0)", ["web-0", "books"]),
       ("for pod web-29310412-r8ckd namespace books sandbox 1", ["29310412", "books"]),

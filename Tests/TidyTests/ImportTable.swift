@@ -11,7 +11,7 @@ enum ImportTable {
     "BundleArchive": ["CArchive", "SystemPackage"],
     "NodeCollector": [
       "BundleModel", "BundleArchive", "BundleReader", "Redaction", "WireFormats", "CLinux",
-      "Subprocess", "SystemPackage", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK",
+      "SystemPackage", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK",
       "Logging", "Crypto",
     ],
     "CollectCommand": [
