@@ -78,10 +78,12 @@ final class Scratch {
 final class LabNode {
   let name: String
 
-  init(_ variant: String, faults: [String] = []) throws {
+  init(_ variant: String, faults: [String] = [], serverFaults: [String] = []) throws {
     name = "t\(UUID().uuidString.prefix(6).lowercased())"
     let outcome = try Programs.run(
-      Programs.lab, ["up", name, "--variant", variant] + faults.flatMap { ["--with", $0] })
+      Programs.lab,
+      ["up", name, "--variant", variant] + faults.flatMap { ["--with", $0] }
+        + serverFaults.flatMap { ["--with-server", $0] })
     try #require(outcome.code == 0, "\(outcome.errors)")
   }
 
