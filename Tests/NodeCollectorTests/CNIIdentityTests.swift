@@ -118,7 +118,8 @@ struct CNIIdentityTests {
   @Test(
     "no file but a mounted secret is opened, whatever the settings name",
     arguments: [
-      "/etc/shadow", "/var/run/secrets/../../etc/shadow", "/root/.aws/credentials", "relative",
+      "/etc/shadow", "/var/run/secrets/../../etc/shadow", "/home/ec2-user/.aws/credentials",
+      "relative",
     ])
   func otherFiles(_ path: String) async throws {
     let (_, text, evidence) = try await run(
