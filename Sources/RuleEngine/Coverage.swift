@@ -16,11 +16,19 @@ struct Coverage {
     var needs: [RuleDefinition.Need] = []
     for table in try tables(of: rule) where !table.artifacts.isEmpty {
       needs.append(RuleDefinition.Need(table.artifacts))
-      if table.artifacts.count > 1 {
-        needs += table.artifacts.map { RuleDefinition.Need([$0], isOptional: true) }
-      }
+      if table.artifacts.count > 1 { needs += Self.each(of: table.artifacts) }
     }
     return needs
+  }
+
+  /// Each item of a table by itself, together with what stands for it in archives of other
+  /// collectors.
+  private static func each(of items: [ArtifactID]) -> [RuleDefinition.Need] {
+    let foreign = Set(Catalog.foreign.map(\.artifact.id))
+    return items.filter { !foreign.contains($0) }.map { item in
+      let others = Catalog.substitutes(of: item).filter(items.contains)
+      return RuleDefinition.Need([item] + others, isOptional: true)
+    }
   }
 
   private func tables(of rule: RuleDefinition) throws(FactStoreError) -> [TableDescription] {
@@ -46,9 +54,10 @@ struct Coverage {
     for need in needs {
       let isMet = need.items.contains { items[$0]?.status.isComplete == true }
       if isMet { continue }
+      let isKnown = need.items.contains { items[$0] != nil }
       for item in need.items {
         guard let state = items[item] else {
-          if need.isOptional || need.items.count == 1 { return fact(item) }
+          if need.items.count == 1 || (need.isOptional && !isKnown) { return fact(item) }
           continue
         }
         if !state.status.isComplete, !state.isRightlyAbsent { return fact(item) }

@@ -39,6 +39,24 @@ struct CatalogTests {
     }
   }
 
+  @Test("what only other collectors gather has ids of its own, and stands for items that exist")
+  func foreignContent() {
+    var ids = Set((Catalog.all + Catalog.cluster).map(\.id))
+    let own = Set(ids)
+    for content in Catalog.foreign {
+      let id = content.artifact.id
+      #expect(ids.insert(id).inserted, "\(id) is declared twice")
+      #expect(id.category == "foreign")
+      #expect(id.rawValue.utf8.dropFirst("foreign.".utf8.count).allSatisfy(isSnake), "\(id)")
+      #expect(content.artifact.summary.hasSuffix("."), "\(id)")
+      #expect(Catalog.artifact(id)?.path == content.artifact.path)
+      for item in content.standsFor {
+        #expect(own.contains(item), "\(id) stands for \(item)")
+        #expect(Catalog.substitutes(of: item).contains(id))
+      }
+    }
+  }
+
   private func isSnake(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
       || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")

@@ -7,8 +7,10 @@ public enum Catalog {
     + Artifact.packetFilter + Artifact.netConfiguration + Artifact.netAgain + Artifact.sysctl
     + Artifact.ebpf + Artifact.imds + Artifact.kube + Artifact.probe
 
-  /// The declaration behind an id, of a node's items or a cluster's, if this version knows it.
+  /// The declaration behind an id, of a node's items, a cluster's or what only other collectors
+  /// gather, if this version knows it.
   public static func artifact(_ id: ArtifactID) -> Artifact? {
     all.first { $0.id == id } ?? cluster.first { $0.id == id }
+      ?? foreign.first { $0.artifact.id == id }?.artifact
   }
 }
