@@ -20,6 +20,11 @@ public struct ArtifactInput {
   /// What was cleaned or found missing so far.
   public private(set) var damage = Damage()
 
+  /// What an earlier table made of the whole member, so that the next one need not.
+  var documents: [ReadDocuments.Form: ReadDocuments] = [:]
+  /// The same for objects of Kubernetes.
+  var objects: ReadObjects?
+
   private let lineLimit: Int
   private var chunk: ArraySlice<UInt8>
   private var whole: ArraySlice<UInt8>?

@@ -8,18 +8,34 @@ public enum FactCatalog {
     IPRule.self, IPRoute.self, Link.self, Address.self,
     Sysctl.self, SysctlSetting.self, ConfigFile.self,
     Unit.self, UnitDirective.self, LinkFile.self,
-    KubeletFlag.self, KubeletSetting.self, KubeletEvent.self,
+    KubeletFlag.self, KubeletSetting.self, MaxPodsSource.self, KubeletEvent.self,
+    KubeletCertificate.self, KubeletEndpoint.self, PodFolder.self,
+    RuntimeProperty.self, RuntimeCondition.self, RuntimeNetwork.self, Sandbox.self,
+    RuntimeContainer.self, RuntimeImage.self,
     CNIConfig.self, LogFile.self,
     Checkpoint.self, CheckpointAllocation.self,
     IPAMPool.self, IPAMENI.self, IPAMAddress.self, IPAMDEvent.self, PluginEvent.self,
     Metric.self,
     IMDSRequest.self, IMDSENI.self, IMDSAddress.self, IMDSCheck.self,
-    ContainerEnv.self, ContainerImage.self, Pod.self, PodProbe.self,
+    ContainerEnv.self, ContainerImage.self, ContainerSpec.self, ContainerMount.self,
+    ContainerStatus.self, Pod.self, PodProbe.self,
+    KubeWorkload.self, WorkloadProbe.self, ManagedField.self, KubeLabel.self,
+    ServiceAccount.self, ConfigMapValue.self,
+    KubeNode.self, KubeCondition.self, KubeTaint.self, KubeEvent.self,
+    KubePermission.self, KubeAPICheck.self, KubeClusterProperty.self,
+    ENIConfig.self, CNINodeFeature.self, SecurityGroupPolicy.self,
+    NetworkPolicy.self, PolicyEndpointPod.self,
+    BPFPin.self, BPFProgram.self, BPFMap.self, BPFPolicyRule.self, PolicyAgentCheck.self,
+    CNIIdentityEvidence.self,
+    AWSCluster.self, AWSAddon.self, AddonSetting.self, AddonVersion.self,
+    PodIdentityAssociation.self, RolePolicy.self, RoleTrust.self, InstanceProfile.self,
+    AWSInstance.self, AWSInterface.self, AWSInterfaceAddress.self, AWSSubnet.self,
   ]
 
   /// Tables that are computed from others after loading.
   public static let derived: [any DerivedTable.Type] = [
-    UnitExec.self, NewVethLinkPolicy.self, SysctlEffectiveSetting.self,
+    UnitExec.self, UnitEnvironment.self, NewVethLinkPolicy.self, SysctlEffectiveSetting.self,
+    KubeletEffective.self, MaxPods.self,
   ]
 
   /// The declarations of all tables, for documentation and for checking rules.

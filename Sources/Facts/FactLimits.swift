@@ -8,6 +8,10 @@ public enum FactLimits {
   public static let jsonDepth = 64
   /// Most values in one JSON document.
   public static let jsonValues = 4_000_000
+  /// Longest path of names inside a document; deeper parts of it are left out.
+  public static let pathBytes = 2048
+  /// Most words of one command line.
+  public static let commandWords = 10_000
   /// Most rows that one member may add to one table.
   public static let rowsPerMember = 5_000_000
   /// Most issues that are kept word by word per member and table; the rest is counted.

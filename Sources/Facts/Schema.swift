@@ -14,6 +14,22 @@ public struct Column<Row>: Sendable {
       name: name, type: Value.factType, isNullable: Value.isNullable, summary: summary)
     value = { property($0).factValue }
   }
+
+  private init(_ description: ColumnDescription, _ value: @escaping @Sendable (Row) -> FactValue) {
+    self.description = description
+    self.value = value
+  }
+
+  /// The same column, perhaps of another name, of rows that hold a row of this type.
+  func mapped<Outer>(
+    _ name: String, _ inner: @escaping @Sendable (Outer) -> Row
+  ) -> Column<Outer> {
+    let own = description
+    return Column<Outer>(
+      ColumnDescription(
+        name: name, type: own.type, isNullable: own.isNullable, summary: own.summary)
+    ) { value(inner($0)) }
+  }
 }
 
 /// Name, type and meaning of a column.

@@ -42,6 +42,34 @@ struct DamageCase: CustomTestStringConvertible, Sendable {
       artifact: .kubeletJournal, table: "kubelet_event",
       good: "2031-04-02T09:21:31.658200+00:00 n kubelet[3]: I0402 09:21:31.658123  3 a.go:1] a",
       other: "2031-04-02T09:21:32.658200+00:00 n kubelet[3]: I0402 09:21:32.658123  3 a.go:1] b"),
+    DamageCase(
+      artifact: .kubeletEnvironment, table: "kubelet_flag", good: "KUBELET_ARGS=--max-pods=29",
+      other: "KUBELET_EXTRA_ARGS=--v=2"),
+    DamageCase(
+      artifact: .kubeletSnap, table: "kubelet_flag", good: "max-pods    29",
+      other: "address  0.0.0.0"
+    ),
+    DamageCase(
+      artifact: .unitFiles, table: "unit_directive", good: "ExecStart=/usr/bin/kubelet",
+      other: "X=1", head: "[Service]\n"),
+    DamageCase(
+      artifact: .systemEvents, table: "kube_event",
+      good: "86s   Warning   Unhealthy   pod/aws-node-7cx2f   Readiness probe failed",
+      other: "12s   Normal    Pulled      pod/aws-node-7cx2f   Pulled the image",
+      head: "LAST SEEN   TYPE      REASON      OBJECT               MESSAGE\n"),
+    DamageCase(
+      artifact: .nodePermissions, table: "kube_permission", good: "nodes   []  []  [get list]",
+      other: "pods    []  []  [get]"),
+    DamageCase(
+      artifact: .apiHealth, table: "kube_api_check", good: "[+]ping ok",
+      other: "[-]etcd failed: reason withheld"),
+    DamageCase(
+      artifact: .policyDump, table: "bpf_pin",
+      good: "PinPath:  /sys/fs/bpf/globals/aws/programs/a-shop_handle_ingress",
+      other: "PinPath:  /sys/fs/bpf/globals/aws/programs/b-shop_handle_egress"),
+    DamageCase(
+      artifact: .userData, table: "max_pods_source", good: "--max-pods=29",
+      other: "--max-pods=110"),
   ]
 
   func rows(_ text: String) throws -> [[FactValue]] {
@@ -162,6 +190,15 @@ struct DamageCase: CustomTestStringConvertible, Sendable {
       (
         .ipamdLog, #"{"level":"info","ts":"x","msg":"Created a new ENI: eni-xxxxxxxx"}"#,
         "ipamd_event", "eni", "eni-xxxxxxxx"
+      ),
+      (
+        .sandboxes, #"{"status":{"id":"a","network":{"ip":"10.x.x.12"}}}"#, "sandbox", "address",
+        "10.x.x.12"
+      ),
+      (.kubeletEnvironment, "X=--max-pods=...", "kubelet_flag", "value", "..."),
+      (
+        .eniConfigs, "metadata: {name: a}\nspec: {subnet: subnet-xxxxxxxx}", "eni_config", "subnet",
+        "subnet-xxxxxxxx"
       ),
     ])
   func redacted(

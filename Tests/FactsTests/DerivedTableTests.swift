@@ -34,8 +34,8 @@ private func parsed(_ artifact: ArtifactID, _ files: [(String, String)]) throws 
     ).derive(UnitExec.self)
     #expect(
       rows.map { $0.row.map(\.text) } == [
-        ["kubelet.service", "ExecStart", "1", "/usr/bin/kubelet", ""],
-        ["kubelet.service", "ExecStartPre", "1", "/usr/local/bin/pre", "-"],
+        ["kubelet.service", "ExecStart", "1", "/usr/bin/kubelet", "", "kubelet"],
+        ["kubelet.service", "ExecStartPre", "1", "/usr/local/bin/pre", "-", "pre"],
       ])
     #expect(rows.last?.path == "f/etc/systemd/system/kubelet.service.d/30-site.conf")
     #expect(rows.last?.line == 3)

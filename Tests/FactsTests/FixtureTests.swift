@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 /// A file below `Fixtures/artifacts`: its folder is the item, its name the case. For items that are
-/// groups of files the name is the member's path with `~` for `/`.
+/// groups of files the name is the member's path with `~` for `/`; for other items with several files
+/// it is `~` and the name of one of them.
 struct FixtureCase: CustomTestStringConvertible, Sendable {
   var path: String
 
@@ -14,8 +15,11 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
 
   var member: String? {
     guard let declared = Catalog.artifact(artifact) else { return nil }
-    guard case .files = declared.source else { return declared.path }
     let name = path.split(separator: "/").last.map { String($0) } ?? ""
+    guard case .files = declared.source else {
+      return name.hasPrefix("~")
+        ? declared.path + "/" + name.dropFirst().dropLast(3) : declared.path
+    }
     let parts = name.dropLast(3).split(separator: "~", omittingEmptySubsequences: false)
     return declared.path + "/" + parts.joined(separator: "/")
   }
@@ -88,6 +92,8 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
       _ =
         parsed.derive(UnitExec.self).count + parsed.derive(NewVethLinkPolicy.self).count
         + parsed.derive(SysctlEffectiveSetting.self).count
+        + parsed.derive(UnitEnvironment.self).count + parsed.derive(KubeletEffective.self).count
+        + parsed.derive(MaxPods.self).count
     }
   }
 }

@@ -17,18 +17,10 @@ struct ParsedRows {
     return parsed
   }
 
+  /// As a store loads it: every table reads the same input, from its beginning.
   mutating func add(
     _ artifact: ArtifactID, _ bytes: [UInt8], path: String? = nil, origin: String? = nil,
     chunk: Int? = nil
-  ) throws {
-    for table in FactCatalog.all where table.tableDescription.artifacts.contains(artifact) {
-      try add(table, artifact, bytes, path, origin, chunk)
-    }
-  }
-
-  private mutating func add<Table: FactTable>(
-    _ table: Table.Type, _ artifact: ArtifactID, _ bytes: [UInt8], _ path: String?,
-    _ origin: String?, _ chunk: Int?
   ) throws {
     let path = path ?? Catalog.artifact(artifact)?.path ?? "x"
     let reference: Int64 = 1_932_888_000_000_000  // 2031-04-02T09:20:00Z
@@ -45,8 +37,19 @@ struct ParsedRows {
       input = ArtifactInput(
         artifact: artifact, path: path, origin: origin, referenceTimeUs: reference, bytes: bytes)
     }
+    let tables = FactCatalog.all.filter { $0.tableDescription.artifacts.contains(artifact) }
+    if tables.count > 1 { try input.makeRewindable() }
+    for table in tables {
+      input.rewind()
+      try add(table, &input)
+    }
+  }
+
+  private mutating func add<Table: FactTable>(
+    _ table: Table.Type, _ input: inout ArtifactInput
+  ) throws {
     var typed: [Located<Table>] = []
-    var sink = RowSink<Table>(path: path) { typed.append($0) }
+    var sink = RowSink<Table>(path: input.path) { typed.append($0) }
     try table.parse(&input, into: &sink)
     derived.add(typed)
     issues += sink.issues

@@ -1,21 +1,51 @@
 import BundleModel
 
+/// The documents of a member and what was wrong with them.
+struct ReadDocuments {
+  /// How a member was read.
+  enum Form: Hashable {
+    case documents, sequence, configuration
+  }
+
+  var values: [JSONValue] = []
+  var problems: [(reason: String, line: Int?)] = []
+}
+
 extension ArtifactInput {
   /// The member as one JSON document: the last complete one, if a collector appended several.
   /// Damage becomes issues.
   mutating func readJSON<Row>(
     _ rows: inout RowSink<Row>
   ) throws(ParseError) -> JSONValue? {
-    let bytes = try readAll()
-    guard !bytes.allSatisfy({ $0.isWhitespace || $0 == 0 }) else { return nil }
-    let (values, failure) = JSONReader.documents(bytes)
-    if let failure {
-      rows.unreadable("not JSON: \(failure.reason)", line: failure.line)
-    }
+    let values = try readJSONDocuments(&rows)
     if values.count > 1 {
       rows.unreadable("\(values.count) documents in one file: the last one is used", line: nil)
     }
     return values.last
+  }
+
+  /// Every JSON document of the member, in order. Damage becomes issues.
+  mutating func readJSONDocuments<Row>(
+    _ rows: inout RowSink<Row>
+  ) throws(ParseError) -> [JSONValue] {
+    let read: ReadDocuments
+    if let known = documents[.documents] {
+      read = known
+    } else {
+      read = try readDocuments()
+    }
+    documents[.documents] = read
+    for problem in read.problems { rows.unreadable(problem.reason, line: problem.line) }
+    return read.values
+  }
+
+  private mutating func readDocuments() throws(ParseError) -> ReadDocuments {
+    let bytes = try readAll()
+    guard !bytes.allSatisfy({ $0.isWhitespace || $0 == 0 }) else { return ReadDocuments() }
+    let (values, failure) = JSONReader.documents(bytes)
+    return ReadDocuments(
+      values: values,
+      problems: failure.map { [("not JSON: \($0.reason)", $0.line)] } ?? [])
   }
 
   /// The absolute path of the member on the node.

@@ -9,18 +9,25 @@ struct JSONReader {
 
   let bytes: Bytes
   private(set) var index: Int
-  private(set) var line = 1
+  private(set) var line: Int
+  /// What ended a document early, if its whole parts were kept.
+  private(set) var damage: Failure?
   private var valuesLeft: Int
   private let depthLimit: Int
+  private let keepsWholeParts: Bool
 
+  /// - Parameter keepsWholeParts: whether a damaged document is kept without the member or item
+  ///   that is damaged.
   init(
-    _ bytes: Bytes, depthLimit: Int = FactLimits.jsonDepth,
-    valueLimit: Int = FactLimits.jsonValues
+    _ bytes: Bytes, line: Int = 1, depthLimit: Int = FactLimits.jsonDepth,
+    valueLimit: Int = FactLimits.jsonValues, keepsWholeParts: Bool = false
   ) {
     self.bytes = bytes
+    self.line = line
     index = bytes.startIndex
     self.depthLimit = depthLimit
     valuesLeft = valueLimit
+    self.keepsWholeParts = keepsWholeParts
   }
 
   /// Every document of a file: collectors that append leave several behind each other. What
@@ -74,17 +81,33 @@ struct JSONReader {
     skipWhitespace()
     if consume(UInt8(ascii: "}")) { return object }
     while true {
-      skipWhitespace()
-      guard index < bytes.endIndex else { throw failure("the text ends inside an object") }
-      guard bytes[index] == UInt8(ascii: "\"") else { throw failure("a key is missing") }
-      let key = try string()
-      skipWhitespace()
-      guard consume(UInt8(ascii: ":")) else { throw failure("a colon is missing") }
-      object.members.append((key, try value(depth: depth + 1)))
-      skipWhitespace()
-      if consume(UInt8(ascii: "}")) { return object }
-      guard consume(UInt8(ascii: ",")) else { throw failure("a comma is missing") }
+      do throws(Failure) {
+        object.members.append(try member(depth))
+        if damage != nil { return object }
+        skipWhitespace()
+        if consume(UInt8(ascii: "}")) { return object }
+        guard consume(UInt8(ascii: ",")) else { throw failure("a comma is missing") }
+      } catch {
+        try keep(error)
+        return object
+      }
     }
+  }
+
+  private mutating func member(_ depth: Int) throws(Failure) -> (String, JSONValue) {
+    skipWhitespace()
+    guard index < bytes.endIndex else { throw failure("the text ends inside an object") }
+    guard bytes[index] == UInt8(ascii: "\"") else { throw failure("a key is missing") }
+    let key = try string()
+    skipWhitespace()
+    guard consume(UInt8(ascii: ":")) else { throw failure("a colon is missing") }
+    return (key, try value(depth: depth + 1))
+  }
+
+  /// Goes on with the whole parts in front of a failure, if that is wanted.
+  private mutating func keep(_ failure: Failure) throws(Failure) {
+    guard keepsWholeParts else { throw failure }
+    damage = failure
   }
 
   private mutating func array(_ depth: Int) throws(Failure) -> [JSONValue] {
@@ -93,10 +116,18 @@ struct JSONReader {
     skipWhitespace()
     if consume(UInt8(ascii: "]")) { return array }
     while true {
-      array.append(try value(depth: depth + 1))
-      skipWhitespace()
-      if consume(UInt8(ascii: "]")) { return array }
-      guard consume(UInt8(ascii: ",")) else { throw failure("a comma is missing") }
+      do throws(Failure) {
+        let item = try value(depth: depth + 1)
+        // An item that lacks its end would look like one that lacks what it should have.
+        if damage != nil { return array }
+        array.append(item)
+        skipWhitespace()
+        if consume(UInt8(ascii: "]")) { return array }
+        guard consume(UInt8(ascii: ",")) else { throw failure("a comma is missing") }
+      } catch {
+        try keep(error)
+        return array
+      }
     }
   }
 

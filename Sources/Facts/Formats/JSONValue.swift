@@ -77,6 +77,23 @@ extension JSONValue {
     object?[key]
   }
 
+  /// The value behind several keys.
+  func at(_ keys: String...) -> JSONValue? {
+    var value: JSONValue? = self
+    for key in keys { value = value?[key] }
+    return value
+  }
+
+  /// The items of an array; empty for anything else.
+  var items: [JSONValue] { array ?? [] }
+
+  /// An object of members that are there.
+  static func made(line: Int, _ members: [(String, JSONValue?)]) -> JSONValue {
+    var object = JSONObject(line: line)
+    for case (let key, let value?) in members { object.members.append((key, value)) }
+    return .object(object)
+  }
+
   /// The value as compact JSON.
   var json: String {
     switch self {

@@ -10,6 +10,9 @@ struct SystemdFile {
     var key: String
     var value: String
     var position: Int
+    /// What stands behind a backslash and blanks: part of the value for new releases of systemd,
+    /// lines of no meaning for older ones.
+    var behindBlanks: String?
   }
 
   /// Every directive in order. `complain` hears about lines that fit nothing.
@@ -20,10 +23,11 @@ struct SystemdFile {
     var section = ""
     var position = 0
     var directives: [Directive] = []
-    while let bytes = try input.nextLine() {
+    var held: (line: Bytes, number: Int)?
+    while let (bytes, number) = try nextLine(&input, &held) {
       let line = bytes.trimmed
       guard let first = line.first else { continue }
-      if first == UInt8(ascii: "#") || first == UInt8(ascii: ";") {
+      if isComment(line) {
         if let other = fragmentPath(line) {
           path = other
           section = ""
@@ -35,39 +39,83 @@ struct SystemdFile {
         section = String(line.dropFirst().dropLast())
         continue
       }
-      let number = input.lineNumber
       guard let (key, firstPart) = line.cut(at: UInt8(ascii: "=")) else {
         if !ShellPrompt.matches(line) { complain("neither a section nor Key=Value", number) }
         continue
       }
-      var value = Array(firstPart.trimmed)
-      if bytes.last == UInt8(ascii: "\\") {
-        try readContinuation(&value, &input)
-      } else if value.last == UInt8(ascii: "\\") {
-        complain("blanks behind a backslash: the value ends here for systemd", number)
+      var value = Value(firstPart, isJoined: bytes.last == UInt8(ascii: "\\"))
+      while value.goesOn, let next = try nextLine(&input, &held) {
+        if value.rest != nil, isDirective(next.line.trimmed) {
+          held = next
+          break
+        }
+        value.add(next.line)
+      }
+      if value.rest != nil {
+        complain("blanks behind a backslash: the value ends here for older systemd", number)
       }
       position += 1
       directives.append(
         Directive(
           line: number, path: path, section: section, key: String(key.trimmed),
-          value: String(value[...].trimmed), position: position))
+          value: String(value.bytes[...].trimmed), position: position,
+          behindBlanks: value.rest.flatMap { $0.isEmpty ? nil : String($0[...].trimmed) }))
     }
     return directives
   }
 
-  /// Lines behind a backslash at the very end; comments between them are left out.
-  private static func readContinuation(
-    _ value: inout [UInt8], _ input: inout ArtifactInput
-  ) throws(ParseError) {
-    value.removeLast()
-    while value.count < FactLimits.lineBytes, let next = try input.nextLine() {
-      let text = next.trimmed
-      if text.first == UInt8(ascii: "#") || text.first == UInt8(ascii: ";") { continue }
-      value.append(0x20)
-      let goesOn = next.last == UInt8(ascii: "\\")
-      value.append(contentsOf: goesOn ? text.dropLast() : text)
-      if !goesOn { return }
+  private static func nextLine(
+    _ input: inout ArtifactInput, _ held: inout (line: Bytes, number: Int)?
+  ) throws(ParseError) -> (line: Bytes, number: Int)? {
+    if let line = held {
+      held = nil
+      return line
     }
+    return try input.nextLine().map { ($0, input.lineNumber) }
+  }
+
+  /// A value with the lines behind a backslash; comments between them are left out.
+  private struct Value {
+    var bytes: [UInt8]
+    var rest: [UInt8]?
+    var goesOn = false
+
+    init(_ part: Bytes, isJoined: Bool) {
+      bytes = Array(part.trimmed)
+      guard bytes.last == UInt8(ascii: "\\") else { return }
+      bytes.removeLast()
+      goesOn = true
+      if !isJoined { rest = [] }
+    }
+
+    mutating func add(_ line: Bytes) {
+      var text = line.trimmed
+      if SystemdFile.isComment(text) { return }
+      goesOn = text.last == UInt8(ascii: "\\")
+      if goesOn { text = text.dropLast() }
+      if rest == nil {
+        bytes.append(0x20)
+        bytes.append(contentsOf: text)
+        if goesOn, line.last != UInt8(ascii: "\\") { rest = [] }
+      } else {
+        rest?.append(0x20)
+        rest?.append(contentsOf: text)
+      }
+      if bytes.count + (rest?.count ?? 0) > FactLimits.lineBytes { goesOn = false }
+    }
+  }
+
+  fileprivate static func isComment(_ line: Bytes) -> Bool {
+    line.first == UInt8(ascii: "#") || line.first == UInt8(ascii: ";")
+  }
+
+  /// Whether a line starts something of its own: a section, or a key as systemd writes them.
+  private static func isDirective(_ line: Bytes) -> Bool {
+    guard let first = line.first else { return true }
+    if first == UInt8(ascii: "[") { return true }
+    guard let (key, _) = line.cut(at: UInt8(ascii: "=")) else { return false }
+    return first >= UInt8(ascii: "A") && first <= UInt8(ascii: "Z")
+      && key.trimmed.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit }
   }
 
   /// `# /etc/systemd/system/kubelet.service`, the header that `systemctl cat` prints.

@@ -75,6 +75,36 @@ enum Timestamp {
     return whole("\(words[1])T\(words[2])Z")
   }
 
+  /// `Wed, 02 Apr 2031 09:15:00 +0000`, as kubectl prints times for people, in the form of
+  /// ISO 8601.
+  static func rfc1123(_ text: String) -> String? {
+    let words = text.split(separator: " ")
+    guard words.count == 6, words[0].hasSuffix(","), words[1].utf8.count == 2,
+      words[3].utf8.count == 4
+    else { return nil }
+    let name = Array(words[2].utf8)
+    guard name.count == 3, let month = month(name.span) else { return nil }
+    let zone = words[5] == "UTC" || words[5] == "GMT" ? "Z" : String(words[5])
+    let iso = "\(words[3])-\(month < 10 ? "0" : "")\(month)-\(words[1])T\(words[4])\(zone)"
+    return whole(iso) == nil ? nil : iso
+  }
+
+  /// A moment that lies `age` before `reference`: `36s`, `3m7s`, `2d3h`.
+  static func before(_ reference: Int64?, age: Substring) -> Int64? {
+    guard let reference else { return nil }
+    var rest = age
+    var days = 0.0
+    if let mark = rest.firstIndex(of: "d"), let number = Double(rest[..<mark]) {
+      days = number
+      rest = rest[rest.index(after: mark)...]
+    }
+    guard let seconds = rest.isEmpty && days > 0 ? 0 : GoDuration.seconds(rest),
+      let us = Int64(exactly: ((days * 86_400 + seconds) * 1_000_000).rounded())
+    else { return nil }
+    let (moment, overflow) = reference.subtractingReportingOverflow(us)
+    return overflow ? nil : moment
+  }
+
   /// Days from 1970-01-01 to a date of the Gregorian calendar.
   static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64? {
     guard (1...12).contains(month), (1...31).contains(day), (1...9999).contains(year) else {

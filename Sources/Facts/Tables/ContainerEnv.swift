@@ -12,29 +12,45 @@ public struct ContainerEnv: FactTable {
 
   /// The declaration of `container_env`.
   public static let schema = Schema<Self>(
-    "container_env", "Settings of containers; those of aws-node from up to three places.",
-    from: [.agentEnvironment, .networkSettings, .ipamdSettings, .nodePods],
+    "container_env", "Settings of containers; those of aws-node from several places.",
+    from: [
+      .agentEnvironment, .networkSettings, .ipamdSettings, .nodePods, .agentDaemonSet,
+      .proxyDaemonSet, .staticPods,
+    ] + ContainerArtifact.inspected,
     columns: [
       Column("namespace", \.namespace, "Namespace of the pod; NULL for a running process."),
-      Column("pod", \.pod, "Name of the pod; NULL for a running process."),
+      Column(
+        "pod", \.pod, "Name of the pod; NULL for a running process and for a DaemonSet."),
       Column("container", \.container, "Name of the container; aws-node for ipamd's process."),
       Column("name", \.name, "Name of the variable."),
-      Column("value", \.value, "Its value; NULL if it was masked or comes from elsewhere."),
-      Column("is_redacted", \.isRedacted, "1 if the collector masked the value; else 0."),
+      Column("value", \.value, "Its value; NULL if it is withheld or comes from elsewhere."),
+      Column(
+        "is_redacted", \.isRedacted,
+        "1 if the value is withheld, by the collector or because its name is not known to be harmless; else 0."
+      ),
       Column(
         "origin", \.origin,
-        "process (in effect), introspection (as ipamd understood it) or pod_spec (as asked for)."),
+        "process (in effect), runtime (what the container was started with), introspection (as ipamd understood it), pod_spec or daemonset (as asked for)."
+      ),
     ])
 
-  /// Reads the environment of the process, ipamd's answers, or the pods of kube-system.
+  /// Reads the environment of the process, ipamd's answers, the runtime's containers, or objects.
   public static func parse(
     _ input: inout ArtifactInput, into rows: inout RowSink<Self>
   ) throws(ParseError) {
-    guard let document = try input.readJSON(&rows) else { return }
     switch input.artifact {
-    case .agentEnvironment: readProcess(document, &rows)
-    case .nodePods: readPods(document, &rows)
-    default: readIntrospection(document, &rows)
+    case .agentEnvironment:
+      guard let document = try input.readJSON(&rows) else { return }
+      readProcess(document, &rows)
+    case let artifact where ContainerArtifact.inspected.contains(artifact):
+      for document in try input.readJSONSequence(&rows) {
+        for container in ContainerDocument.all(document) { read(container, &rows) }
+      }
+    case .networkSettings, .ipamdSettings:
+      guard let document = try input.readJSON(&rows) else { return }
+      readIntrospection(document, &rows)
+    default:
+      for object in try input.readObjects(&rows) { read(object, &rows) }
     }
   }
 
@@ -66,21 +82,45 @@ public struct ContainerEnv: FactTable {
     }
   }
 
-  private static func readPods(_ document: JSONValue, _ rows: inout RowSink<Self>) {
-    for pod in Pod.list(document) where pod.namespace == "kube-system" {
-      for (name, container) in pod.containers {
-        for variable in container["env"]?.array ?? [] {
-          guard let key = variable["name"]?.string else { continue }
-          // A variable without a value is empty, unless it is taken from another object.
-          let value = variable["value"]?.string ?? (variable["valueFrom"] == nil ? "" : nil)
-          let isRedacted = value?.hasPrefix("<redacted") == true
-          rows.append(
-            Self(
-              namespace: pod.namespace, pod: pod.name, container: name, name: key,
-              value: isRedacted ? nil : value, isRedacted: isRedacted, origin: "pod_spec"),
-            line: variable.object?.line)
-        }
+  private static func read(_ container: ContainerDocument, _ rows: inout RowSink<Self>) {
+    for (name, value) in container.environment {
+      append(
+        Self(
+          namespace: container.namespace, pod: container.pod,
+          container: container.name ?? container.id, name: name, value: value, isRedacted: false,
+          origin: "runtime"), container.line, &rows)
+    }
+  }
+
+  /// Only the cluster's own pods: what others are set up with is nobody's business here.
+  private static func read(_ object: KubeObject, _ rows: inout RowSink<Self>) {
+    guard object.podNamespace == "kube-system", KubeObject.workloads.contains(object.kind) else {
+      return
+    }
+    let isPod = object.kind == "Pod"
+    for container in object.containers {
+      for variable in container.value["env"]?.items ?? [] {
+        guard let key = variable["name"]?.string else { continue }
+        // A variable without a value is empty, unless it is taken from another object.
+        let value = variable["value"]?.scalarText ?? (variable["valueFrom"] == nil ? "" : nil)
+        append(
+          Self(
+            namespace: object.namespace, pod: isPod ? object.name : nil,
+            container: container.name, name: key, value: value, isRedacted: false,
+            origin: isPod ? "pod_spec" : "daemonset"), variable.object?.line, &rows)
       }
     }
+  }
+
+  /// Withholds what the collector masked, and what it would have masked.
+  private static func append(_ row: Self, _ line: Int?, _ rows: inout RowSink<Self>) {
+    var row = row
+    if let value = row.value, !value.isEmpty,
+      value.hasPrefix("<redacted") || !AllowedSetting.mayShow(row.name)
+    {
+      row.value = nil
+      row.isRedacted = true
+    }
+    rows.append(row, line: line)
   }
 }

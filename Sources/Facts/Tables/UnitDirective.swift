@@ -8,6 +8,7 @@ public struct UnitDirective: FactTable {
   var key: String
   var value: String
   var position: Int
+  var behindBlanks: String?
 
   /// The declaration of `unit_directive`.
   public static let schema = Schema<Self>(
@@ -20,6 +21,10 @@ public struct UnitDirective: FactTable {
       Column("key", \.key, "Key, such as ExecStartPre."),
       Column("value", \.value, "Value, with continuation lines joined; empty resets a list."),
       Column("position", \.position, "Place of the directive in its file, counted from 1."),
+      Column(
+        "behind_blanks", \.behindBlanks,
+        "What follows a backslash with blanks behind it: part of the value for new releases of systemd only; else NULL."
+      ),
     ])
 
   /// Reads unit files, also as `systemctl cat` prints them.
@@ -31,7 +36,8 @@ public struct UnitDirective: FactTable {
       rows.append(
         Self(
           unit: unit(of: directive.path), path: directive.path, section: directive.section,
-          key: directive.key, value: directive.value, position: directive.position),
+          key: directive.key, value: directive.value, position: directive.position,
+          behindBlanks: directive.behindBlanks),
         line: directive.line)
     }
     for (reason, line) in issues { rows.unreadable(reason, line: line) }
