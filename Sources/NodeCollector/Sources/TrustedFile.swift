@@ -1,4 +1,5 @@
 import BundleArchive
+import CLinux
 import Glibc
 import SystemPackage
 
