@@ -44,10 +44,11 @@ let package = Package(
   ],
   targets: [
     // What both sides share.
-    .target(name: "BundleModel", swiftSettings: strict),
+    .target(name: "BundleModel", swiftSettings: strict + instrumented),
     .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
     .target(
-      name: "BundleArchive", dependencies: ["CArchive", systemPackage], swiftSettings: strict),
+      name: "BundleArchive", dependencies: ["CArchive", systemPackage],
+      swiftSettings: strict + instrumented),
 
     // The node side: small, static where wanted, without full Foundation.
     .systemLibrary(name: "CLinux"),
@@ -73,7 +74,7 @@ let package = Package(
     // The laptop side: bundles to facts to findings to reports.
     .target(
       name: "BundleReader", dependencies: ["BundleModel", "BundleArchive", systemPackage],
-      swiftSettings: strict),
+      swiftSettings: strict + instrumented),
     .target(
       name: "Facts", dependencies: ["BundleModel"], swiftSettings: strict + instrumented),
     .target(
@@ -179,7 +180,10 @@ let package = Package(
       name: "LabNodeTests", dependencies: ["LabNode", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["BundleModel", "TestSupport", "cnitriage", "cnitriage-lab"],
+      dependencies: [
+        "Analysis", "BundleModel", "BundleReader", "FactStore", "Facts", "TestSupport", "cnitriage",
+        "cnitriage-lab",
+      ],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]
@@ -190,6 +194,7 @@ if isFuzzing {
     ("fuzz-redaction", "FuzzRedaction", ["Redaction"]),
     ("fuzz-facts", "FuzzFacts", ["BundleModel", "Facts"]),
     ("fuzz-wire", "FuzzWire", ["WireFormats"]),
+    ("fuzz-archive", "FuzzArchive", ["BundleReader"]),
   ]
   package.targets += fuzzers.map { fuzzer in
     .executableTarget(

@@ -26,6 +26,15 @@ public enum Analyzer {
     return try run(bundle, rules: rules, sha256: digest(of: input), options: options)
   }
 
+  /// Opens and judges several inputs, each by itself: one that cannot be read doesn't stop the rest.
+  public static func runAll(
+    _ inputs: [BundleInput], options: AnalysisOptions = AnalysisOptions()
+  ) -> [Result<Report, AnalysisError>] {
+    inputs.map { input in
+      Result { () throws(AnalysisError) in try run(input, options: options) }
+    }
+  }
+
   /// Judges an input that is open already.
   public static func run(
     _ source: some EvidenceSource, rules: [RuleDefinition], sha256: String? = nil,

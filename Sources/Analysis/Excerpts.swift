@@ -40,11 +40,15 @@ enum Excerpts {
     _ wanted: [String: Set<Int>], from source: some EvidenceSource
   ) throws -> [String: [Int: String]] {
     var found: [String: [Int: String]] = [:]
+    var left = wanted.values.reduce(0) { $0 + $1.count }
     do {
       try source.forEachMember { member, next in
         guard let lines = wanted[member.path] else { return }
-        found[member.path] = try Self.lines(lines, next)
-        if found.count == wanted.count { throw HasEverything() }
+        // A file may come in parts, each with some of the lines.
+        let texts = try Self.lines(lines, from: member.firstLine, next)
+        left -= texts.count
+        found[member.path, default: [:]].merge(texts) { first, _ in first }
+        if left <= 0 { throw HasEverything() }
       }
     } catch is HasEverything {
       // The rest of the archive holds nothing that is wanted.
@@ -53,10 +57,11 @@ enum Excerpts {
   }
 
   private static func lines(
-    _ wanted: Set<Int>, _ next: () throws(BundleError) -> ArraySlice<UInt8>?
+    _ wanted: Set<Int>, from firstLine: Int,
+    _ next: () throws(BundleError) -> ArraySlice<UInt8>?
   ) throws -> [Int: String] {
     var texts: [Int: String] = [:]
-    var number = 1
+    var number = firstLine
     var line: [UInt8] = []
     func keep() {
       if wanted.contains(number) { texts[number] = text(line) }

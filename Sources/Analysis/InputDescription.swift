@@ -20,16 +20,18 @@ struct InputDescription {
         from: from.map { Timestamp.rfc3339($0) },
         to: facts.collectedAtUs.map { Timestamp.rfc3339($0) }),
       redaction: source.manifest.map { _ in "secrets" }, items: items)
-    notices = source.notes + Self.scope(source.manifest) + Self.notices(items)
+    notices =
+      Self.origin(source) + source.notes + Self.scope(source.manifest) + Self.notices(items)
   }
 
   private static func items(of source: some EvidenceSource) -> [Report.Item] {
     guard let manifest = source.manifest else {
       return source.members.compactMap { member in
-        member.artifact.map {
+        let state = source.state(of: member)
+        return member.artifact.map {
           Report.Item(
-            id: $0.rawValue, path: member.path, status: ItemStatus.partial.rawValue, reason: nil,
-            bytes: member.size, milliseconds: nil, droppedBytes: nil)
+            id: $0.rawValue, path: member.path, status: state.status.rawValue,
+            reason: state.reason, bytes: member.size, milliseconds: nil, droppedBytes: nil)
         }
       }
     }
@@ -39,6 +41,21 @@ struct InputDescription {
         bytes: item.path == nil ? nil : item.bytesStored,
         milliseconds: item.durationMilliseconds, droppedBytes: item.truncation?.droppedBytes)
     }
+  }
+
+  /// What a reader must know of an input that our collector didn't make.
+  private static func origin(_ source: some EvidenceSource) -> [String] {
+    guard source.layout != BundleKind.native.rawValue, let collector = source.collector else {
+      return []
+    }
+    if source.layout == BundleKind.rootFileSystem.rawValue {
+      return ["this is a root file system: rules that need a running node are not evaluated"]
+    }
+    let version = collector.version.map { " \($0)" } ?? " of unknown version"
+    return [
+      "gathered by \(collector.name)\(version): rules that need what it doesn't gather are not "
+        + "evaluated"
+    ]
   }
 
   /// What a bundle of a cluster alone can't answer.
@@ -87,7 +104,8 @@ struct InputDescription {
         + "ORDER BY version LIMIT 1")
     let backend = try text(
       store, "iptables_chain",
-      "SELECT backend FROM iptables_chain WHERE artifact = 'net/iptables-save.txt' LIMIT 1")
+      "SELECT backend FROM iptables_chain WHERE artifact IN "
+        + "(SELECT path FROM bundle_item WHERE item = 'net.iptables_save') LIMIT 1")
     node.iptables = backend.map { "iptables-\($0)" }
     return node
   }

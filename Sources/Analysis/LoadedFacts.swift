@@ -14,13 +14,14 @@ struct LoadedFacts {
 
   init(_ source: some EvidenceSource, database: String?) throws {
     let store = try FactStore(at: database)
-    let collected = source.manifest.flatMap { Self.microseconds($0.startedAt) }
+    let collected =
+      source.manifest.flatMap { Self.microseconds($0.startedAt) } ?? source.collector?.startedAtUs
     items = try Self.recordItems(of: source, in: store)
     try source.forEachMember { member, next in
       guard let artifact = member.artifact else { return }
       var input = ArtifactInput(
         artifact: artifact, path: member.path, origin: member.origin,
-        referenceTimeUs: collected, pull: next)
+        referenceTimeUs: member.modified ?? collected, firstLine: member.firstLine, pull: next)
       do throws(FactStoreError) {
         try store.load(&input)
       } catch {
@@ -36,7 +37,8 @@ struct LoadedFacts {
     try store.record(
       BundleInfoRow(
         bundleID: source.manifest?.bundleID, collectedAtUs: collectedAtUs,
-        toolVersion: source.manifest?.tool.version, layout: source.layout,
+        toolVersion: source.manifest?.tool.version ?? source.collector?.version,
+        layout: source.layout,
         host: source.manifest.flatMap { $0.holdsNode ? $0.platform.hostName : nil }))
     self.store = store
   }
@@ -48,12 +50,18 @@ struct LoadedFacts {
     guard let manifest = source.manifest else {
       for member in source.members {
         guard let artifact = member.artifact else { continue }
-        let reason = "the bundle has no manifest, so that nothing says whether it is whole"
-        items.add(artifact, status: .partial, reason: reason, path: member.path)
+        let state = source.state(of: member)
+        items.add(artifact, status: state.status, reason: state.reason, path: member.path)
         try store.record(
           BundleItemRow(
-            item: artifact.rawValue, path: member.path, status: ItemStatus.partial.rawValue,
-            reason: reason, bytes: Int64(member.size)))
+            item: artifact.rawValue, path: member.path, status: state.status.rawValue,
+            reason: state.reason, bytes: Int64(member.size)))
+      }
+      for artifact in source.missing {
+        items.add(artifact, status: .missing, reason: nil, path: nil)
+        try store.record(
+          BundleItemRow(
+            item: artifact.rawValue, path: nil, status: ItemStatus.missing.rawValue, reason: nil))
       }
       return items
     }

@@ -7,24 +7,51 @@ public struct ArchiveReader: ~Copyable {
   /// Size of the chunks that are handed out, in bytes.
   public static let chunkBytes = 128 << 10
 
+  /// What a stream is made of.
+  public enum Form: Sendable {
+    /// Members of a tar archive, compressed or not.
+    case tar
+    /// The bytes of one file, compressed by gzip: a single member without a name.
+    case gzip
+  }
+
   private let handle: ArchiveHandle
+  /// Keeps the bytes alive that libarchive pulls.
+  private let source: ArchiveSource?
   private var reachedEnd = false
 
   /// Recognises the archive; the descriptor must be open for reading and stay open meanwhile.
   public init(_ descriptor: FileDescriptor) throws(ArchiveError) {
-    handle = try Self.open(descriptor)
+    let handle = try Self.open(.tar)
+    try handle.check(
+      unsafe archive_read_open_fd(handle.pointer, descriptor.rawValue, Self.chunkBytes), .open)
+    self.handle = handle
+    source = nil
   }
 
-  private static func open(_ descriptor: FileDescriptor) throws(ArchiveError) -> ArchiveHandle {
+  /// Recognises the archive behind a source.
+  public init(_ source: ArchiveSource, form: Form = .tar) throws(ArchiveError) {
+    let handle = try Self.open(form)
+    // The reader keeps the source alive as long as the handle.
+    let client = unsafe Unmanaged.passUnretained(source).toOpaque()
+    try handle.check(
+      unsafe archive_read_open(handle.pointer, client, nil, readBlock, nil), .open)
+    self.handle = handle
+    self.source = source
+  }
+
+  private static func open(_ form: Form) throws(ArchiveError) -> ArchiveHandle {
     let handle = try ArchiveHandle.reader()
+    try handle.check(unsafe archive_read_support_filter_gzip(handle.pointer), .configure)
+    guard form == .tar else {
+      try handle.check(unsafe archive_read_support_format_raw(handle.pointer), .configure)
+      return handle
+    }
     // Only what bundles use: every further format is code that hostile bytes could reach.
     try handle.check(unsafe archive_read_support_format_tar(handle.pointer), .configure)
-    try handle.check(unsafe archive_read_support_filter_gzip(handle.pointer), .configure)
     try handle.check(unsafe archive_read_support_filter_zstd(handle.pointer), .configure)
     try handle.check(unsafe archive_read_support_filter_xz(handle.pointer), .configure)
     try handle.check(unsafe archive_read_support_filter_bzip2(handle.pointer), .configure)
-    try handle.check(
-      unsafe archive_read_open_fd(handle.pointer, descriptor.rawValue, chunkBytes), .open)
     return handle
   }
 
@@ -56,12 +83,21 @@ public struct ArchiveReader: ~Copyable {
       case 0o120000: .link
       default: isLink ? .link : .special
       }
+    let target = unsafe archive_entry_symlink(entry)
     return unsafe ArchiveMember(
       path: name.map { unsafe String(cString: $0) } ?? "",
       kind: kind,
+      target: target.map { unsafe String(cString: $0) },
+      mode: Int(archive_entry_perm(entry)),
       size: Int(archive_entry_size(entry)),
-      modified: Int64(archive_entry_mtime(entry)) * 1_000_000
-        + Int64(archive_entry_mtime_nsec(entry)) / 1000)
+      modified: Self.microseconds(
+        Int64(archive_entry_mtime(entry)), Int64(archive_entry_mtime_nsec(entry))))
+  }
+
+  /// Extended headers can state any time; one that no clock shows is none.
+  private static func microseconds(_ seconds: Int64, _ nanoseconds: Int64) -> Int64 {
+    guard (-(1 << 40)..<(1 << 40)).contains(seconds) else { return 0 }
+    return seconds * 1_000_000 + nanoseconds / 1000
   }
 
   /// The next bytes of the current member, or `nil` at its end.
@@ -105,6 +141,10 @@ public struct ArchiveMember: Sendable, Equatable {
   public let path: String
   /// What the member is.
   public let kind: Kind
+  /// Where a symbolic link leads, as untrusted as the path; `nil` for everything else.
+  public let target: String?
+  /// Permission bits.
+  public let mode: Int
   /// Declared size in bytes.
   public let size: Int
   /// Modification time in microseconds since 1970, UTC.

@@ -38,10 +38,19 @@ extension BundleError {
       remedy: "compare the SHA-256 that collect printed, copy again, or --partial")
   }
 
+  static func damagedMember(_ name: String, after bytes: Int) -> BundleError {
+    BundleError(
+      code: "E301", what: "\(Shown.text(name)) is damaged after \(grouped(bytes)) unpacked bytes",
+      why: "it was copied while it was written, or bytes were lost",
+      remedy: "collect again; what stands before the damage was read")
+  }
+
   static func notABundle(_ name: String, why: String) -> BundleError {
     BundleError(
       code: "E302", what: "\(name) is not a bundle", why: why,
-      remedy: "pass the .tar.gz or .tar.zst itself, or the folder that it was unpacked into")
+      remedy:
+        "pass the .tar.gz or .tar.zst itself, the folder that it was unpacked into, or the root "
+        + "of an image")
   }
 
   static func unknownFormat(_ name: String, schema: String) -> BundleError {

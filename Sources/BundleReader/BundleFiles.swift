@@ -40,7 +40,7 @@ public struct BundleFiles: Sendable {
       try index.add(path: path, size: size, from: stream)
     }
     guard !index.files.isEmpty else { throw .notABundle(name, why: "it holds no files") }
-    notes = stream.notes
+    notes = stream.notes.lines
     topFolder = index.topFolder
     if topFolder != nil { manifest = try index.manifest() }
   }

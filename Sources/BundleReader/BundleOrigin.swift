@@ -25,11 +25,33 @@ enum BundleOrigin: Sendable {
     }
   }
 
-  /// Starts a walk over the members.
+  /// Whether it is an archive, which keeps the times of its members.
+  var isArchive: Bool {
+    if case .archive = self { true } else { false }
+  }
+
+  /// Starts a walk over the members as they stand.
   func stream(name: String, limits: ReadLimits) throws(BundleError) -> any MemberStream {
+    try stream(name: name, limits: limits, budget: ReadBudget(name: name, limits: limits))
+  }
+
+  /// Starts a walk that goes into archives inside the input as well, and stays out of the folders
+  /// of a whole machine that hold nothing of interest.
+  func deepStream(name: String, limits: ReadLimits) throws(BundleError) -> any MemberStream {
+    let budget = ReadBudget(name: name, limits: limits)
+    return NestedStream(
+      try stream(name: name, limits: limits, budget: budget, isSelective: true), limits: limits,
+      budget: budget)
+  }
+
+  private func stream(
+    name: String, limits: ReadLimits, budget: ReadBudget, isSelective: Bool = false
+  ) throws(BundleError) -> any MemberStream {
     switch self {
-    case .archive(let file): try ArchiveStream(file, name: name, limits: limits)
-    case .folder(let path): try FolderStream(path, name: name, limits: limits)
+    case .archive(let file):
+      try ArchiveStream(file, name: name, limits: limits, budget: budget)
+    case .folder(let path):
+      try FolderStream(path, name: name, limits: limits, isSelective: isSelective)
     }
   }
 }

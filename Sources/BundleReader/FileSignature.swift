@@ -30,6 +30,12 @@ enum FileSignature {
     }
   }
 
+  /// Whether bytes begin an archive, or may do so once they are decompressed.
+  static func isArchive(_ start: ArraySlice<UInt8>) -> Bool {
+    let start = Array(start.prefix(512))
+    return isCompressed(start) || isTar(start)
+  }
+
   private static func isCompressed(_ start: [UInt8]) -> Bool {
     let magics: [[UInt8]] = [
       [0x1F, 0x8B], [0x28, 0xB5, 0x2F, 0xFD], [0xFD, 0x37, 0x7A, 0x58, 0x5A],

@@ -9,12 +9,20 @@ final class FolderStream: MemberStream {
   private var pending: ArraySlice<(path: String, size: Int)>
   private var current: OpenFile?
   private(set) var modified: Int64 = 0
-  private(set) var notes: [String] = []
+  private(set) var mode = 0
+  private(set) var notes: WalkNotes
+  private var links: [(path: String, target: String)] = []
 
-  init(_ path: String, name: String, limits: ReadLimits) throws(BundleError) {
+  /// - Parameter isSelective: whether a folder that is a whole machine's is walked only where
+  ///   something of interest can stand.
+  init(
+    _ path: String, name: String, limits: ReadLimits, isSelective: Bool = false
+  ) throws(BundleError) {
     root = FilePath(path)
     self.limits = limits
     pending = []
+    notes = WalkNotes(limit: limits.notes)
+    let isMachine = isSelective && Self.isMachine(root)
     var files: [(path: String, size: Int)] = []
     var folders: [(path: String, depth: Int)] = [("", 0)]
     while let folder = folders.popLast() {
@@ -24,9 +32,17 @@ final class FolderStream: MemberStream {
       for entry in try names(in: folder.path, of: name) {
         let path = folder.path.isEmpty ? entry : "\(folder.path)/\(entry)"
         switch kind(of: path) {
-        case .folder: folders.append((path, folder.depth + 1))
-        case .file(let size): files.append((path, size))
-        case .other: notes.append("ignored \(path): it is no regular file")
+        case .folder:
+          if isMachine, !RootFileSystemLayout.mayHold(path) { continue }
+          folders.append((path, folder.depth + 1))
+        case .file(let size):
+          if isMachine, !RootFileSystemLayout.wants(path) { continue }
+          files.append((path, size))
+        case .other:
+          notes.ignore(path)
+          if links.count < limits.listing, let target = target(of: path) {
+            links.append((path, target))
+          }
         }
         guard files.count + folders.count <= limits.members else {
           throw .exceeds(name, "more than \(limits.members) entries")
@@ -42,11 +58,30 @@ final class FolderStream: MemberStream {
     case other
   }
 
+  /// Whether a folder is the root of a machine's file system.
+  private static func isMachine(_ root: FilePath) -> Bool {
+    let files = FileManager.default
+    return ["etc/os-release", "usr/lib/os-release"].contains {
+      files.fileExists(atPath: root.appending($0).string)
+    } && files.fileExists(atPath: root.appending("usr").string)
+  }
+
+  /// Where a symbolic link leads; what is none leads nowhere.
+  private func target(of path: String) -> String? {
+    try? FileManager.default.destinationOfSymbolicLink(atPath: root.appending(path).string)
+  }
+
+  /// Links are known before the walk begins.
+  func takeLinks() -> [(path: String, target: String)] {
+    defer { links = [] }
+    return links
+  }
+
   private func names(in folder: String, of name: String) throws(BundleError) -> [String] {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: root.appending(folder).string)
     } catch {
-      throw .notReadable(name, "folder `\(folder)` cannot be listed")
+      throw .notReadable(name, "folder `\(Shown.text(folder))` cannot be listed")
     }
   }
 
@@ -71,18 +106,19 @@ final class FolderStream: MemberStream {
         try FileDescriptor.open(
           root.appending(file.path), .readOnly,
           options: [.closeOnExec, .noFollow, .nonBlocking]))
-      modified = Self.modified(root.appending(file.path))
+      look(at: root.appending(file.path))
     } catch {
-      throw .notReadable(file.path, "\(error)")
+      throw .notReadable(Shown.text(file.path), "\(error)")
     }
     return file
   }
 
   /// Bundles of folders get the times of their files; a file that can't be asked has none.
-  private static func modified(_ path: FilePath) -> Int64 {
+  private func look(at path: FilePath) {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path.string)
     let date = attributes?[.modificationDate] as? Date
-    return date.map { Int64($0.timeIntervalSince1970 * 1_000_000) } ?? 0
+    modified = date.map { Int64($0.timeIntervalSince1970 * 1_000_000) } ?? 0
+    mode = (attributes?[.posixPermissions] as? any BinaryInteger).map { Int(clamping: $0) } ?? 0
   }
 
   func nextChunk() throws(BundleError) -> ArraySlice<UInt8>? {

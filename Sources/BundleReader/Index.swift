@@ -3,22 +3,38 @@ import FoundationEssentials
 
 /// What the first pass over an input learns.
 struct Index {
+  /// One file of the input, in the order of the walk.
+  struct File {
+    let path: String
+    let size: Int
+    let modified: Int64
+    let mode: Int
+  }
+
   let name: String
   let limits: ReadLimits
-  private(set) var files: [(path: String, size: Int)] = []
+  /// Whether files have the times at which they were gathered; a folder's may be those of a copy.
+  let timesAreKept: Bool
+  private(set) var files: [File] = []
+  /// Symbolic links that an image's listing may want.
+  private(set) var links: [(path: String, target: String)] = []
+  private(set) var probe: LayoutProbe
   /// The prefix before `bundle.json`; `nil` as long as the input isn't known to be a bundle.
   private(set) var topFolder: String?
   private var manifestBytes: [UInt8]?
   private var header: [UInt8]?
 
-  init(name: String, limits: ReadLimits) {
+  init(name: String, limits: ReadLimits, timesAreKept: Bool = true) {
     self.name = name
+    self.timesAreKept = timesAreKept
     self.limits = limits
+    probe = LayoutProbe(limits: limits)
   }
 
   /// Takes the next member in; reads it only when it is one of the two that describe the bundle.
   mutating func add(path: String, size: Int, from stream: any MemberStream) throws(BundleError) {
-    files.append((path, size))
+    files.append(File(path: path, size: size, modified: stream.modified, mode: stream.mode))
+    probe.see(path)
     if topFolder == nil, files.count <= limits.probedEntries {
       topFolder = NativeLayout.topFolder(ofMark: path)
       if topFolder != nil { header = try read(stream) }
@@ -27,6 +43,11 @@ struct Index {
     if NativeLayout.isManifest(path) {
       manifestBytes = try read(stream)
     }
+  }
+
+  /// Takes a symbolic link in.
+  mutating func add(link path: String, target: String) {
+    if links.count < limits.listing, FileListing.mayHold(path) { links.append((path, target)) }
   }
 
   private func read(_ stream: any MemberStream) throws(BundleError) -> [UInt8] {

@@ -8,11 +8,11 @@ enum MemberPath {
     guard path.utf8.count <= limits.pathBytes else {
       throw .exceeds("a path", "\(path.utf8.count) bytes, \(limits.pathBytes) are allowed")
     }
-    guard path.utf8.first != UInt8(ascii: "/") else { throw .leavesTheArchive(path) }
+    guard path.utf8.first != UInt8(ascii: "/") else { throw .leavesTheArchive(Shown.text(path)) }
     var components: [Substring] = []
     for component in path.split(separator: "/", omittingEmptySubsequences: true) {
       if component == "." { continue }
-      guard component != ".." else { throw .leavesTheArchive(path) }
+      guard component != ".." else { throw .leavesTheArchive(Shown.text(path)) }
       components.append(component)
     }
     return components.isEmpty ? nil : components.joined(separator: "/")

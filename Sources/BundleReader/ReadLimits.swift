@@ -18,12 +18,24 @@ public struct ReadLimits: Sendable, Equatable {
   public var manifestBytes: Int
   /// Folders inside folders of an unpacked bundle.
   public var depth: Int
+  /// Archives inside archives; what lies deeper is a file like any other.
+  public var nesting: Int
+  /// Folders of one input that may turn out to be a layout's top folder.
+  public var candidates: Int
+  /// Parts of one file that holds what several commands printed.
+  public var parts: Int
+  /// Notes about what was odd.
+  public var notes: Int
+  /// Lines of an image's listing, and symbolic links of a folder that are looked at.
+  public var listing: Int
 
   /// The limits of the program; tests pass smaller ones.
   public init(
     members: Int = 200_000, totalBytes: Int = 8 << 30, memberBytes: Int = 2 << 30,
     ratio: Int = 1000, ratioFloorBytes: Int = 64 << 20, pathBytes: Int = 4096,
-    probedEntries: Int = 500, manifestBytes: Int = 64 << 20, depth: Int = 32
+    probedEntries: Int = 500, manifestBytes: Int = 64 << 20, depth: Int = 32,
+    nesting: Int = 2, candidates: Int = 64, parts: Int = 64, notes: Int = 100,
+    listing: Int = 20_000
   ) {
     self.members = members
     self.totalBytes = totalBytes
@@ -34,5 +46,10 @@ public struct ReadLimits: Sendable, Equatable {
     self.probedEntries = probedEntries
     self.manifestBytes = manifestBytes
     self.depth = depth
+    self.nesting = nesting
+    self.candidates = candidates
+    self.parts = parts
+    self.notes = notes
+    self.listing = listing
   }
 }

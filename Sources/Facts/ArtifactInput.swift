@@ -14,7 +14,7 @@ public struct ArtifactInput {
   /// time stamps that have none.
   public let referenceTimeUs: Int64?
   /// The number of the line that `nextLine` returned last, counted from 1.
-  public private(set) var lineNumber = 0
+  public private(set) var lineNumber: Int
   /// Whether that line was longer than the bound and was cut.
   public private(set) var lineWasCut = false
   /// What was cleaned or found missing so far.
@@ -26,6 +26,7 @@ public struct ArtifactInput {
   var objects: ReadObjects?
 
   private let lineLimit: Int
+  private let firstLine: Int
   private var chunk: ArraySlice<UInt8>
   private var whole: ArraySlice<UInt8>?
   private var pull: (() throws -> ArraySlice<UInt8>?)?
@@ -40,20 +41,26 @@ public struct ArtifactInput {
     self.origin = origin
     self.referenceTimeUs = referenceTimeUs
     self.lineLimit = lineLimit
+    firstLine = 1
+    lineNumber = 0
     chunk = bytes[...]
     whole = bytes[...]
   }
 
-  /// Reads from a stream: `pull` returns the next bytes, nil at the end.
+  /// Reads from a stream: `pull` returns the next bytes, nil at the end. `firstLine` is where in its
+  /// file the stream begins, when it is only a part of it.
   public init(
     artifact: ArtifactID, path: String, origin: String? = nil, referenceTimeUs: Int64? = nil,
-    lineLimit: Int = FactLimits.lineBytes, pull: @escaping () throws -> ArraySlice<UInt8>?
+    lineLimit: Int = FactLimits.lineBytes, firstLine: Int = 1,
+    pull: @escaping () throws -> ArraySlice<UInt8>?
   ) {
     self.artifact = artifact
     self.path = path
     self.origin = origin
     self.referenceTimeUs = referenceTimeUs
     self.lineLimit = lineLimit
+    self.firstLine = firstLine
+    lineNumber = firstLine - 1
     chunk = []
     self.pull = pull
   }
@@ -108,7 +115,7 @@ public struct ArtifactInput {
     guard let whole else { return }
     let isCut = damage.isCut
     chunk = whole
-    lineNumber = 0
+    lineNumber = firstLine - 1
     lineWasCut = false
     damage = Damage()
     damage.isCut = isCut

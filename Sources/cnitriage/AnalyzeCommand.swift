@@ -16,7 +16,11 @@ struct AnalyzeCommand: ParsableCommand {
       output cannot be written.
       """)
 
-  @Argument(help: "A bundle, the folder that it was unpacked into, or - for standard input.")
+  @Argument(
+    help: """
+      A bundle or an archive of another collector, the folder that it was unpacked into, the root of \
+      an image, or - for standard input.
+      """)
   var bundle: String
 
   @OptionGroup var selection: RuleSelection

@@ -59,6 +59,6 @@ enum ImportTable {
   static let development: Set<String> = [
     "TestSupport", "LabNode", "lab", "CNamespaces", "RuleEmbedder", "EmbedRules", "generate-docs",
     "ConformanceKit", "conformance", "bench-engine", "bench-redaction", "FuzzFacts",
-    "FuzzRedaction", "FuzzWire",
+    "FuzzRedaction", "FuzzWire", "FuzzArchive",
   ]
 }

@@ -8,7 +8,10 @@ public struct NodeProperty: FactTable {
   /// The declaration of `node_property`.
   public static let schema = Schema<Self>(
     "node_property", "Properties of the node by name.",
-    from: [.hostIdentity, .osRelease, .metadataIdentity],
+    from: [
+      .hostIdentity, .osRelease, .metadataIdentity, .foreignUname, .foreignInstanceID,
+      .foreignRegion, .foreignZone,
+    ],
     columns: [
       Column(
         "name", \.name,
@@ -16,11 +19,19 @@ public struct NodeProperty: FactTable {
       Column("value", \.value, "Value as text; times are microseconds since 1970 UTC."),
     ])
 
-  /// Reads the collector's identity, os-release or the instance identity document.
+  /// Reads the collector's identity, os-release, the instance identity document, or the short files
+  /// that other collectors have in their place.
   public static func parse(
     _ input: inout ArtifactInput, into rows: inout RowSink<Self>
   ) throws(ParseError) {
-    if input.artifact == .osRelease { return try readRelease(&input, &rows) }
+    switch input.artifact {
+    case .osRelease: return try readRelease(&input, &rows)
+    case .foreignUname: return try readUname(&input, &rows)
+    case .foreignInstanceID: return try readWord("instance_id", &input, &rows)
+    case .foreignRegion: return try readWord("region", &input, &rows)
+    case .foreignZone: return try readWord("zone", &input, &rows)
+    default: break
+    }
     guard var document = try input.readJSON(&rows) else { return }
     var names = hostNames
     if input.artifact == .metadataIdentity {
@@ -64,6 +75,46 @@ public struct NodeProperty: FactTable {
     ("availabilityZone", "zone"), ("accountId", "account"), ("imageId", "ami_id"),
     ("architecture", "architecture"), ("privateIp", "private_ip"),
   ]
+
+  private static func readWord(
+    _ name: String, _ input: inout ArtifactInput, _ rows: inout RowSink<Self>
+  ) throws(ParseError) {
+    while let line = try input.nextLine() {
+      let words = line.words
+      guard !words.isEmpty else { continue }
+      // An error page of the metadata service is no answer.
+      guard words.count == 1, words[0].count <= 64, words[0].first != UInt8(ascii: "<") else {
+        return rows.unreadable("not one word", line: input.lineNumber)
+      }
+      return rows.append(Self(name: name, value: String(words[0])), line: input.lineNumber)
+    }
+  }
+
+  /// `Linux NAME RELEASE VERSION… MACHINE GNU/Linux`. The release names the distribution of EKS
+  /// images, which other collectors note nowhere else.
+  private static func readUname(
+    _ input: inout ArtifactInput, _ rows: inout RowSink<Self>
+  ) throws(ParseError) {
+    guard let line = try input.nextLine() else { return }
+    let words = line.words.map { String($0) }
+    guard words.count >= 3, words[0] == "Linux" else {
+      return rows.unreadable("not the output of uname", line: input.lineNumber)
+    }
+    var found = [("hostname", words[1]), ("kernel", words[2])]
+    if words.count >= 6, words.last == "GNU/Linux" {
+      found.append(("machine", words[words.count - 2]))
+    }
+    if words[2].utf8Contains(".amzn2023.") {
+      found += [("os_id", "amzn"), ("os_version", "2023")]
+    } else if words[2].utf8Contains(".amzn2.") {
+      found += [("os_id", "amzn"), ("os_version", "2")]
+    } else if words.contains(where: { $0.hasSuffix("-Ubuntu") }) {
+      found.append(("os_id", "ubuntu"))
+    }
+    for (name, value) in found {
+      rows.append(Self(name: name, value: value), line: input.lineNumber)
+    }
+  }
 
   private static func readRelease(
     _ input: inout ArtifactInput, _ rows: inout RowSink<Self>

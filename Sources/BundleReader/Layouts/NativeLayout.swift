@@ -1,46 +1,34 @@
 import BundleModel
 
-/// Knows one way in which bundles are laid out: which member belongs to which item.
-protocol LayoutAdapter: Sendable {
-  /// The kind of bundle that it reads.
-  static var kind: BundleKind { get }
-  /// Whether a listing of member paths looks like this layout; answers the prefix to strip.
-  static func topFolder(among paths: some Sequence<String>) -> String?
-}
-
 /// The layout that `cnitriage collect` writes: `bundle.json` at the top, or below one top folder.
-enum NativeLayout: LayoutAdapter {
-  static let kind = BundleKind.native
+enum NativeLayout {
   static let mark = "bundle.json"
 
-  static func topFolder(among paths: some Sequence<String>) -> String? {
-    for path in paths {
-      if path == mark { return "" }
-      if MemberPath.droppingFirst(path) == mark {
-        return String(path.dropLast(mark.utf8.count))
-      }
+  /// The folder below which the members of such a bundle stand, if a path is its mark: the mark's
+  /// own folder, or the one above it where members follow the names of eks-log-collector.sh.
+  static func topFolder(ofMark path: String) -> String? {
+    for mark in [EKSLogCollector.ownFolder + mark, mark] where path.hasSuffix(mark) {
+      let top = path.dropLast(mark.utf8.count)
+      if isTop(top) { return String(top) }
     }
     return nil
   }
 
-  /// The folder below which the members of such a bundle stand that follow the names of
-  /// eks-log-collector.sh: `bundle.json` is in a folder of its own there, the members are not.
-  static func topFolder(ofMark path: String) -> String? {
-    if path.hasSuffix(EKSLogCollector.ownFolder + mark) {
-      let top = path.dropLast(EKSLogCollector.ownFolder.utf8.count + mark.utf8.count)
-      if top.isEmpty || top.hasSuffix("/"), top.split(separator: "/").count <= 1 {
-        return String(top)
-      }
-    }
-    return topFolder(among: CollectionOfOne(path))
+  /// Whether a folder may hold a bundle: at most one below the root of its archive.
+  private static func isTop(_ folder: Substring) -> Bool {
+    guard folder.isEmpty || folder.hasSuffix("/") else { return false }
+    let names = folder.split(separator: "/")
+    let ownNames = names.drop { $0 != names.last { NestedStream.isArchive($0) } }
+    return (ownNames.isEmpty ? names.count : ownNames.count - 1) <= 1
   }
 
   /// Whether a member is the manifest of such a bundle.
   static func isManifest(_ path: String) -> Bool {
     let name = "manifest.json"
-    let own = EKSLogCollector.ownFolder + name
-    return [name, own].contains(path)
-      || MemberPath.droppingFirst(path).map { [name, own].contains($0) } ?? false
+    for mark in [EKSLogCollector.ownFolder + name, name] where path.hasSuffix(mark) {
+      if isTop(path.dropLast(mark.utf8.count)) { return true }
+    }
+    return false
   }
 
   /// The item that a path belongs to by the catalogue, for bundles whose manifest is lost.
