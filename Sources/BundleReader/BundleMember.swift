@@ -7,7 +7,7 @@ public struct BundleMember: Sendable, Equatable {
   /// The item it belongs to; `nil` for files that no item claims.
   public internal(set) var artifact: ArtifactID?
   /// The absolute path that it had on the node, if it was a file there.
-  public let origin: String?
+  public internal(set) var origin: String?
   /// Bytes, as the archive declares them.
   public let size: Int
   /// When it was written, in microseconds since 1970, where no manifest tells when it was gathered.

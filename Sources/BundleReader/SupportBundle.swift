@@ -142,6 +142,7 @@ public struct SupportBundle: Sendable {
       var member = entry.member
       member.artifact = part.artifact
       member.firstLine = part.firstLine
+      if let origin = part.origin { member.origin = origin }
       try body(member) { () throws(BundleError) in try parts.nextChunk() }
     }
   }

@@ -17,18 +17,21 @@ final class TextParts {
     case tracking
     /// `conntrack -L -f ipv6` below a heading.
     case tracking6
+    /// Files of this item, each below a comment with its path, as `systemctl cat` prints units.
+    case files(ArtifactID)
   }
 
-  /// One part: what it is, and its first line, counted from 1.
+  /// One part: what it is, its first line, counted from 1, and the file that it was on the node.
   struct Part {
     let artifact: ArtifactID
     let firstLine: Int
+    var origin: String?
   }
 
   private enum Step {
     case same
     /// This line is the first one of a part.
-    case begins(ArtifactID)
+    case begins(ArtifactID, origin: String? = nil)
     /// The line behind this one is.
     case announces(ArtifactID)
   }
@@ -99,8 +102,8 @@ final class TextParts {
   }
 
   private static let newline = UInt8(ascii: "\n")
-  /// Bytes of a line that decide what it is.
-  private static let headBytes = 48
+  /// Bytes of a line that decide what it is; paths of units are shorter.
+  private static let headBytes = 512
 
   /// Makes sure that there are bytes, and at a line's start its whole head; `false` at the end.
   private func fill() throws(BundleError) -> Bool {
@@ -116,8 +119,8 @@ final class TextParts {
   private func take(_ step: Step) throws(BundleError) {
     switch step {
     case .same: return
-    case .begins(let artifact):
-      upcoming = Part(artifact: artifact, firstLine: line)
+    case .begins(let artifact, let origin):
+      upcoming = Part(artifact: artifact, firstLine: line, origin: origin)
       isFirstOfPart = true
     case .announces(let artifact):
       while true {
@@ -160,6 +163,12 @@ final class TextParts {
       }
       return current == nil ? .begins(.foreignVirtualServers) : .same
     case .tracking, .tracking6: return tracking(head)
+    case .files(let artifact):
+      guard line.starts(with: "# /".utf8) else {
+        return current == nil ? .begins(artifact) : .same
+      }
+      let path = line.dropFirst(2).prefix(Self.headBytes).prefix { $0 != Self.newline }
+      return .begins(artifact, origin: String(decoding: path, as: UTF8.self))
     }
   }
 
@@ -184,6 +193,7 @@ extension TextParts.Form {
     case .virtualServers: [.foreignVirtualServers, .foreignVirtualServerCounters]
     case .tracking: [.foreignTrackingCounters, .trackedConnections]
     case .tracking6: [.trackedConnections6]
+    case .files(let artifact): [artifact]
     }
   }
 }

@@ -78,6 +78,13 @@ struct TextPartsTests {
         (.foreignVirtualServers, 1, "-A -t 10.100.0.1:443 -s rr\n-e \n"),
         (.foreignVirtualServerCounters, 3, "IP Virtual Server version 1.2.1\nx\n"),
       ]),
+    Case(
+      form: .files(.unitFiles),
+      text: "# /etc/a.service\n[Unit]\n# no path\n\n# /etc/a.service.d/b.conf\n[Service]\n",
+      parts: [
+        (.unitFiles, 1, "# /etc/a.service\n[Unit]\n# no path\n\n"),
+        (.unitFiles, 5, "# /etc/a.service.d/b.conf\n[Service]\n"),
+      ]),
     Case(form: .sets, text: "", parts: []),
   ]
 
@@ -109,6 +116,20 @@ struct TextPartsTests {
         #expect(part == wanted, "chunks of \(chunk)")
       }
     }
+  }
+
+  @Test("a part that was a file on the node knows its path", arguments: [1, 100])
+  func origins(_ chunk: Int) throws {
+    let bytes = Array("no path\n# /etc/a.service\n[Unit]\n# /run/b.conf".utf8)
+    var at = 0
+    let parts = TextParts(.files(.unitFiles), limit: 9) { () throws(BundleError) in
+      guard at < bytes.count else { return nil }
+      defer { at += chunk }
+      return bytes[at..<min(bytes.count, at + chunk)]
+    }
+    var origins: [String?] = []
+    while let part = try parts.next() { origins.append(part.origin) }
+    #expect(origins == [nil, "/etc/a.service", "/run/b.conf"])
   }
 
   @Test("what is not read of a part is skipped")

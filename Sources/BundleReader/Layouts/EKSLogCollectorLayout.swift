@@ -47,7 +47,8 @@ enum EKSLogCollectorLayout: LayoutAdapter {
     guard name.hasPrefix(units) else { return nil }
     // The script prints units with the paths of their files; a bundle of ours has the files.
     let file = name.dropFirst(units.utf8.count)
-    return Placement(.networkdFiles, origin: file.contains("/") ? "/" + file : nil)
+    return file.contains("/")
+      ? Placement(.networkdFiles, origin: "/" + file) : Placement(parts: .files(.networkdFiles))
   }
 
   private static func log(_ path: Substring) -> Placement? {
@@ -151,7 +152,7 @@ enum EKSLogCollectorLayout: LayoutAdapter {
     "kubelet/svc.log": Placement(.foreignServices),
     "kubelet/kubeconfig.yaml": Placement(.kubeletKubeconfig),
     "kubelet/kubelet.log": Placement(.kubeletJournal),
-    "kubelet/kubelet_service.txt": Placement(.unitFiles),
+    "kubelet/kubelet_service.txt": Placement(parts: .files(.unitFiles)),
     "kubelet/kubelet-eks_service.txt": Placement(.kubeletSnap),
     "kubelet/config.json": Placement(
       .kubeletConfiguration, origin: "/etc/kubernetes/kubelet/config.json"),
