@@ -95,6 +95,18 @@ public struct ArtifactInput {
     return all
   }
 
+  /// Shows the next bytes, more and more of them until `decide` has an answer or there are no more;
+  /// nothing is consumed. Asked at most for the length of a line.
+  mutating func peek<Answer>(
+    _ decide: (ArraySlice<UInt8>) -> Answer?
+  ) throws(ParseError) -> Answer? {
+    while true {
+      if let answer = decide(chunk) { return answer }
+      guard chunk.count < lineLimit, let more = try pulled() else { return nil }
+      chunk.append(contentsOf: more)
+    }
+  }
+
   /// Keeps the bytes, so that `rewind` works: needed when several tables read one stream.
   public mutating func makeRewindable(
     limit: Int = FactLimits.documentBytes

@@ -2,21 +2,26 @@
 public enum FactCatalog {
   /// Tables that are filled by reading artifacts, in the order of the documentation.
   public static let all: [any FactTable.Type] = [
-    NodeProperty.self,
+    NodeProperty.self, InstalledPackage.self, Boot.self, ClockState.self, NodeLoad.self,
+    PressureReading.self, ControlGroup.self, NodeProcess.self, SystemLimit.self, Mount.self,
+    KernelModule.self, KernelOption.self, ImageMaximumPods.self,
     IptablesTable.self, IptablesChain.self, IptablesRule.self, ForwardPath.self,
     IptablesProgram.self,
     IPRule.self, IPRoute.self, Link.self, Address.self,
     Sysctl.self, SysctlSetting.self, ConfigFile.self,
-    Unit.self, UnitDirective.self, LinkFile.self,
+    Unit.self, UnitDirective.self, LinkFile.self, NetworkDirective.self,
     KubeletFlag.self, KubeletSetting.self, MaxPodsSource.self, KubeletEvent.self,
-    KubeletCertificate.self, KubeletEndpoint.self, PodFolder.self,
+    KubeletCertificate.self, KubeletEndpoint.self, PodFolder.self, HostEvent.self,
     RuntimeProperty.self, RuntimeCondition.self, RuntimeNetwork.self, Sandbox.self,
     RuntimeContainer.self, RuntimeImage.self,
-    CNIConfig.self, LogFile.self,
-    Checkpoint.self, CheckpointAllocation.self,
-    IPAMPool.self, IPAMENI.self, IPAMAddress.self, IPAMDEvent.self, PluginEvent.self,
+    CNIFile.self, CNIConfig.self, CNIProgram.self, CNIResult.self, EgressAddress.self,
+    LogFile.self,
+    Checkpoint.self, CheckpointAllocation.self, IPAMPool.self, IPAMENI.self, IPAMCIDR.self,
+    IPAMAddress.self, IPAMDPod.self, IPAMDENIConfig.self, IPAMDHealthCheck.self,
+    AgentProcess.self, Listener.self, RunFile.self, IPAMDEvent.self, PluginEvent.self,
     Metric.self,
     IMDSRequest.self, IMDSENI.self, IMDSAddress.self, IMDSCheck.self,
+    ProbeSample.self, ProbeSeries.self, ProbeLoad.self,
     ContainerEnv.self, ContainerImage.self, ContainerSpec.self, ContainerMount.self,
     ContainerStatus.self, Pod.self, PodProbe.self,
     KubeWorkload.self, WorkloadProbe.self, ManagedField.self, KubeLabel.self,
@@ -34,8 +39,8 @@ public enum FactCatalog {
 
   /// Tables that are computed from others after loading.
   public static let derived: [any DerivedTable.Type] = [
-    UnitExec.self, UnitEnvironment.self, NewVethLinkPolicy.self, SysctlEffectiveSetting.self,
-    KubeletEffective.self, MaxPods.self,
+    ClockSkew.self, UnitExec.self, UnitEnvironment.self, NewVethLinkPolicy.self,
+    NetworkSetting.self, SysctlEffectiveSetting.self, KubeletEffective.self, MaxPods.self,
   ]
 
   /// The declarations of all tables, for documentation and for checking rules.

@@ -18,4 +18,8 @@ public enum FactLimits {
   public static let issuesPerMember = 100
   /// Most physical lines that are joined to repair a record that was wrapped by a terminal.
   public static let wrappedLines = 20
+  /// Most fields of one record, such as a unit's properties, that are kept until it is complete.
+  public static let fieldsPerRecord = 4096
+  /// Most bytes of a message that an event of the host keeps.
+  public static let eventMessageBytes = 4096
 }

@@ -13,63 +13,119 @@ struct DamageCase: CustomTestStringConvertible, Sendable {
   /// Lines that must stand in front for the good ones to mean anything.
   var head = ""
 
-  var testDescription: String { table }
+  var testDescription: String { "\(table) of \(artifact)" }
 
-  static let all: [DamageCase] = [
+  static let all: [DamageCase] =
+    [
+      DamageCase(
+        artifact: .iptablesSave, table: "iptables_rule", good: "-A FORWARD -i eni+ -j ACCEPT",
+        other: "-A FORWARD -o eni+ -j ACCEPT", head: "*filter\n"),
+      DamageCase(
+        artifact: .policyRules, table: "ip_rule", good: "512:\tfrom all to 10.42.3.17 lookup main",
+        other: "1536:\tfrom 10.42.12.200 lookup 2"),
+      DamageCase(
+        artifact: .routes, table: "ip_route", good: "10.42.3.17 dev eni39d9ca4a246 scope link",
+        other: "default via 10.42.0.1 dev ens6 table 2"),
+      DamageCase(
+        artifact: .networkSysctls, table: "sysctl", good: "net.ipv4.ip_forward = 1",
+        other: "net.ipv4.conf.all.rp_filter = 2"),
+      DamageCase(
+        artifact: .ipamdMetrics, table: "metric", good: "awscni_eni_max 3",
+        other: "awscni_ip_max 27"),
+      DamageCase(
+        artifact: .ipamdLog, table: "ipamd_event",
+        good: #"{"level":"error","ts":"2031-04-02T09:15:26.000Z","caller":"x","msg":"wait"}"#,
+        other: #"{"level":"info","ts":"2031-04-02T09:15:27.000Z","caller":"x","msg":"go"}"#),
+      DamageCase(
+        artifact: .pluginLog, table: "plugin_event",
+        good: #"{"level":"error","ts":"2031-04-02T09:15:26.000Z","caller":"x","msg":"wait"}"#,
+        other: #"{"level":"info","ts":"2031-04-02T09:15:27.000Z","caller":"x","msg":"go"}"#),
+      DamageCase(
+        artifact: .kubeletJournal, table: "kubelet_event",
+        good:
+          "2031-04-02T09:21:31.658200+00:00 n kubelet[3]: E0402 09:21:31.658123  3 a.go:1] Failed to watch a",
+        other:
+          "2031-04-02T09:21:32.658200+00:00 n kubelet[3]: E0402 09:21:32.658123  3 a.go:1] Failed to watch b"
+      ),
+      DamageCase(
+        artifact: .kubeletEnvironment, table: "kubelet_flag", good: "KUBELET_ARGS=--max-pods=29",
+        other: "KUBELET_EXTRA_ARGS=--v=2"),
+      DamageCase(
+        artifact: .kubeletSnap, table: "kubelet_flag", good: "max-pods    29",
+        other: "address  0.0.0.0"
+      ),
+      DamageCase(
+        artifact: .unitFiles, table: "unit_directive", good: "ExecStart=/usr/bin/kubelet",
+        other: "X=1", head: "[Service]\n"),
+      DamageCase(
+        artifact: .systemEvents, table: "kube_event",
+        good: "86s   Warning   Unhealthy   pod/aws-node-7cx2f   Readiness probe failed",
+        other: "12s   Normal    Pulled      pod/aws-node-7cx2f   Pulled the image",
+        head: "LAST SEEN   TYPE      REASON      OBJECT               MESSAGE\n"),
+      DamageCase(
+        artifact: .nodePermissions, table: "kube_permission", good: "nodes   []  []  [get list]",
+        other: "pods    []  []  [get]"),
+      DamageCase(
+        artifact: .apiHealth, table: "kube_api_check", good: "[+]ping ok",
+        other: "[-]etcd failed: reason withheld"),
+      DamageCase(
+        artifact: .policyDump, table: "bpf_pin",
+        good: "PinPath:  /sys/fs/bpf/globals/aws/programs/a-shop_handle_ingress",
+        other: "PinPath:  /sys/fs/bpf/globals/aws/programs/b-shop_handle_egress"),
+      DamageCase(
+        artifact: .userData, table: "max_pods_source", good: "--max-pods=29",
+        other: "--max-pods=110"),
+    ] + state
+
+  /// Texts of the node's state, which have no meaning across lines.
+  private static let state: [DamageCase] = [
     DamageCase(
-      artifact: .iptablesSave, table: "iptables_rule", good: "-A FORWARD -i eni+ -j ACCEPT",
-      other: "-A FORWARD -o eni+ -j ACCEPT", head: "*filter\n"),
+      artifact: .foreignKernelMessages, table: "host_event",
+      good: "[ 9001.010101] nf_conntrack: nf_conntrack: table full, dropping packet",
+      other: "[ 9050.330021] neighbour: arp_cache: neighbor table overflow!"),
     DamageCase(
-      artifact: .policyRules, table: "ip_rule", good: "512:\tfrom all to 10.42.3.17 lookup main",
-      other: "1536:\tfrom 10.42.12.200 lookup 2"),
+      artifact: .kernelMessages, table: "host_event",
+      good: #"{"level":4,"boot_us":1,"message":"nf_conntrack: table full, dropping packet"}"#,
+      other: #"{"level":4,"boot_us":2,"message":"arp_cache: neighbor table overflow!"}"#),
     DamageCase(
-      artifact: .routes, table: "ip_route", good: "10.42.3.17 dev eni39d9ca4a246 scope link",
-      other: "default via 10.42.0.1 dev ens6 table 2"),
+      artifact: .systemLog, table: "host_event",
+      good: "Apr  2 09:21:31 n kernel: nf_conntrack: table full, dropping packet",
+      other: "Apr  2 09:21:32 n kernel: neighbour: arp_cache: neighbor table overflow!"),
     DamageCase(
-      artifact: .networkSysctls, table: "sysctl", good: "net.ipv4.ip_forward = 1",
-      other: "net.ipv4.conf.all.rp_filter = 2"),
+      artifact: .dnsPodLogs, table: "host_event",
+      good: "2031-04-02T09:15:19.5Z stdout F [INFO] plugin/ready: Plugins not ready: \"a\"",
+      other: "2031-04-02T09:15:20.5Z stdout F [ERROR] plugin/errors: 2 a. A: i/o timeout"),
     DamageCase(
-      artifact: .ipamdMetrics, table: "metric", good: "awscni_eni_max 3", other: "awscni_ip_max 27"),
+      artifact: .foreignMounts, table: "mount", good: "/dev/nvme0n1p1 on / type xfs (rw,noatime)",
+      other: "tmpfs on /run type tmpfs (rw)"),
     DamageCase(
-      artifact: .ipamdLog, table: "ipamd_event",
-      good: #"{"level":"error","ts":"2031-04-02T09:15:26.000Z","caller":"x","msg":"wait"}"#,
-      other: #"{"level":"info","ts":"2031-04-02T09:15:27.000Z","caller":"x","msg":"go"}"#),
+      artifact: .foreignDiskUse, table: "mount", good: "/dev/nvme0n1p1 20G 19G 1.0G 95% /",
+      other: "tmpfs 3.8G 1M 3.8G 1% /run",
+      head: "Filesystem Size Used Avail Use% Mounted on\n"),
     DamageCase(
-      artifact: .pluginLog, table: "plugin_event",
-      good: #"{"level":"error","ts":"2031-04-02T09:15:26.000Z","caller":"x","msg":"wait"}"#,
-      other: #"{"level":"info","ts":"2031-04-02T09:15:27.000Z","caller":"x","msg":"go"}"#),
+      artifact: .foreignProcesses, table: "process",
+      good: "root 4711 0.5 0.9 1250000 76512 ? Ssl 09:10 0:12 ./aws-k8s-agent",
+      other: "root 3456 1.2 1.3 2000000 104000 ? Ssl 09:05 1:02 /usr/bin/kubelet",
+      head: "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\n"),
     DamageCase(
-      artifact: .kubeletJournal, table: "kubelet_event",
-      good: "2031-04-02T09:21:31.658200+00:00 n kubelet[3]: I0402 09:21:31.658123  3 a.go:1] a",
-      other: "2031-04-02T09:21:32.658200+00:00 n kubelet[3]: I0402 09:21:32.658123  3 a.go:1] b"),
+      artifact: .processes, table: "process", good: #"{"pid":4711,"name":"aws-k8s-agent"}"#,
+      other: #"{"pid":3456,"name":"kubelet"}"#),
     DamageCase(
-      artifact: .kubeletEnvironment, table: "kubelet_flag", good: "KUBELET_ARGS=--max-pods=29",
-      other: "KUBELET_EXTRA_ARGS=--v=2"),
+      artifact: .foreignPackages, table: "package", good: "systemd-252.23-2.amzn2023.x86_64",
+      other: "tzdata-2030a-1.amzn2023.noarch"),
     DamageCase(
-      artifact: .kubeletSnap, table: "kubelet_flag", good: "max-pods    29",
-      other: "address  0.0.0.0"
-    ),
+      artifact: .units, table: "unit", good: "sshd.service loaded active running OpenSSH",
+      other: "cron.service loaded active running Cron"),
     DamageCase(
-      artifact: .unitFiles, table: "unit_directive", good: "ExecStart=/usr/bin/kubelet",
-      other: "X=1", head: "[Service]\n"),
+      artifact: .kernelModules, table: "kernel_module", good: "veth 36864 0 - Live 0x0",
+      other: "ena 155648 0 - Live 0x0"),
     DamageCase(
-      artifact: .systemEvents, table: "kube_event",
-      good: "86s   Warning   Unhealthy   pod/aws-node-7cx2f   Readiness probe failed",
-      other: "12s   Normal    Pulled      pod/aws-node-7cx2f   Pulled the image",
-      head: "LAST SEEN   TYPE      REASON      OBJECT               MESSAGE\n"),
+      artifact: .kernelConfiguration, table: "kernel_option", good: "CONFIG_VETH=m",
+      other: "CONFIG_BPF_JIT=y"),
     DamageCase(
-      artifact: .nodePermissions, table: "kube_permission", good: "nodes   []  []  [get list]",
-      other: "pods    []  []  [get]"),
-    DamageCase(
-      artifact: .apiHealth, table: "kube_api_check", good: "[+]ping ok",
-      other: "[-]etcd failed: reason withheld"),
-    DamageCase(
-      artifact: .policyDump, table: "bpf_pin",
-      good: "PinPath:  /sys/fs/bpf/globals/aws/programs/a-shop_handle_ingress",
-      other: "PinPath:  /sys/fs/bpf/globals/aws/programs/b-shop_handle_egress"),
-    DamageCase(
-      artifact: .userData, table: "max_pods_source", good: "--max-pods=29",
-      other: "--max-pods=110"),
+      artifact: .probeIPAMD, table: "probe_sample",
+      good: #"{"target":"a","outcome":"ok","seq":0}"#,
+      other: #"{"target":"a","outcome":"fail","seq":1}"#),
   ]
 
   func rows(_ text: String) throws -> [[FactValue]] {

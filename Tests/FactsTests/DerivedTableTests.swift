@@ -175,3 +175,85 @@ private func parsed(_ artifact: ArtifactID, _ files: [(String, String)]) throws 
         == [["DROP", "5", covering, calico]])
   }
 }
+
+@Suite struct ClockSkewTests {
+  private static let kernel = """
+    {"realtime_us":1932888000000000,"monotonic_us":1200000000,"kernel":{"synchronized":true,"offset_us":7,"maximal_error_us":900},"unanswered":{}}
+    """
+  private static let later = """
+    {"realtime_us":1932888045500000,"monotonic_us":1245000000,"kernel":{"synchronized":true,"offset_us":9},"unanswered":{}}
+    """
+  private static let chrony = """
+    {"realtime_us":1,"monotonic_us":1,"kernel":{"synchronized":false,"offset_us":7},"chrony":{"Leap status":"Normal","System time":"0.5 seconds slow of NTP time"},"unanswered":{}}
+    """
+  private static let server = """
+    {"server":"169.254.169.123","samples":[{"outcome":"ok","offset_us":-420,"delay_us":900},{"outcome":"ok","offset_us":-400,"delay_us":310},{"outcome":"timeout"}]}
+    """
+
+  @Test(
+    "the clock's error comes from the best source, and a step from two readings",
+    arguments: [
+      ([(.clock, kernel)], [["7", "kernel", "1", "NULL"]]),
+      ([(.clock, kernel), (.clockAgain, later)], [["7", "kernel", "1", "500000"]]),
+      ([(.clock, chrony)], [["500000", "chrony", "0", "NULL"]]),
+      ([(.clock, chrony), (.probeClock, server)], [["-400", "ntp", "0", "NULL"]]),
+      ([(.clock, "{}")], [["NULL", "NULL", "NULL", "NULL"]]),
+      ([], []),
+    ] as [([(ArtifactID, String)], [[String]])])
+  func skew(_ members: [(ArtifactID, String)], _ expected: [[String]]) throws {
+    var parsed = ParsedRows()
+    for (artifact, text) in members { try parsed.add(artifact, Array(text.utf8)) }
+    #expect(parsed.derive(ClockSkew.self).map { $0.row.map(\.text) } == expected)
+  }
+}
+
+@Suite struct NetworkSettingTests {
+  @Test("networkd's settings are those of its main file and the drop-ins by name")
+  func networkd() throws {
+    let rows = try parsed(
+      .networkdFiles,
+      [
+        ("/usr/lib/systemd/networkd.conf", "[Network]\nManageForeignRoutes=no\n"),
+        ("/etc/systemd/networkd.conf", "[Network]\nManageForeignRoutingPolicyRules=yes\n"),
+        ("/usr/lib/systemd/networkd.conf.d/90-b.conf", "[Network]\nSpeedMeter=yes\n"),
+        ("/etc/systemd/networkd.conf.d/90-b.conf", ""),
+        (
+          "/run/systemd/networkd.conf.d/10-a.conf",
+          "[Network]\nManageForeignRoutingPolicyRules=no\n"
+        ),
+        ("/etc/systemd/network/10-a.network", "[Match]\nName=*\n"),
+      ]
+    ).derive(NetworkSetting.self)
+    #expect(
+      rows.map { $0.row.map(\.text) } == [
+        [
+          "networkd", "Network", "ManageForeignRoutingPolicyRules", "no",
+          "/run/systemd/networkd.conf.d/10-a.conf",
+        ]
+      ])
+    #expect(rows.first?.line == 2)
+  }
+
+  @Test("NetworkManager's drop-ins in /etc win over its main file, and lists grow and shrink")
+  func networkManager() throws {
+    let rows = try parsed(
+      .networkManager,
+      [
+        (
+          "/usr/lib/NetworkManager/conf.d/10-a.conf",
+          "[keyfile]\nunmanaged-devices=driver:a\n[main]\ndns=none\n"
+        ),
+        ("/etc/NetworkManager/NetworkManager.conf", "[main]\ndns=default\nplugins=keyfile;x\n"),
+        (
+          "/etc/NetworkManager/conf.d/90-b.conf",
+          "[keyfile]\nunmanaged-devices+=interface-name:eni*;driver:a\n[main]\nplugins-=x\n"
+        ),
+      ]
+    ).derive(NetworkSetting.self)
+    #expect(
+      rows.map { $0.row[1...3].map(\.text) } == [
+        ["keyfile", "unmanaged-devices", "interface-name:eni*;driver:a"],
+        ["main", "dns", "default"], ["main", "plugins", "keyfile"],
+      ])
+  }
+}

@@ -5,7 +5,8 @@ import Testing
 
 /// A file below `Fixtures/artifacts`: its folder is the item, its name the case. For items that are
 /// groups of files the name is the member's path with `~` for `/`; for other items with several files
-/// it is `~` and the name of one of them.
+/// it is `~` and the name of one of them. Behind an `@` stands the member's path in the archive of
+/// another collector, with `~` for `/`.
 struct FixtureCase: CustomTestStringConvertible, Sendable {
   var path: String
 
@@ -14,6 +15,10 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
   }
 
   var member: String? {
+    if let at = path.lastIndex(of: "@") {
+      return path[path.index(after: at)...].dropLast(3)
+        .split(separator: "~", omittingEmptySubsequences: false).joined(separator: "/")
+    }
     guard let declared = Catalog.artifact(artifact) else { return nil }
     let name = path.split(separator: "/").last.map { String($0) } ?? ""
     guard case .files = declared.source else {

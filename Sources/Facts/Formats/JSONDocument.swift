@@ -61,6 +61,11 @@ extension ArtifactInput {
   var fileName: String {
     Path.name(path)
   }
+
+  /// Which reading of a state the member is: 1 at the start of the run, 2 at its end.
+  var reading: Int {
+    artifact.rawValue.hasSuffix("_again") ? 2 : 1
+  }
 }
 
 /// Paths as text: facts never touch a file system.

@@ -46,13 +46,24 @@ enum Timestamp {
   /// of `reference`.
   static func syslog(_ bytes: Bytes, reference: Int64?) -> (us: Int64, end: Int)? {
     let span = bytes.span
-    guard span.count >= 15, let reference, let month = month(span), span[3] == 0x20,
+    guard span.count >= 15, let reference, let month = month(span, 0), span[3] == 0x20,
       span[6] == 0x20, span[9] == UInt8(ascii: ":"), span[12] == UInt8(ascii: ":"),
       let day = span[4] == 0x20 ? digits(span, 5, 1) : digits(span, 4, 2),
       let time = clock(span, 7),
       let us = latest(month, day, time * 1_000_000, reference)
     else { return nil }
     return (us, bytes.startIndex + 15)
+  }
+
+  /// `Wed Apr  2 09:22:10 2031`, as ctime(3) prints it; counted as UTC.
+  static func ctime(_ bytes: Bytes) -> Int64? {
+    let span = bytes.span
+    guard span.count == 24, let month = month(span, 4),
+      let day = span[8] == 0x20 ? digits(span, 9, 1) : digits(span, 8, 2), span[13] == 0x3a,
+      span[16] == 0x3a, let time = clock(span, 11), let year = digits(span, 20, 4),
+      let days = days(year, month, day)
+    else { return nil }
+    return (days * 86_400 + time) * 1_000_000
   }
 
   /// `0402 09:21:31.658123` of a klog line, behind its level letter.
@@ -68,8 +79,13 @@ enum Timestamp {
     return (latest(month, day, time * 1_000_000 + us, reference), end)
   }
 
-  /// `Wed 2031-04-02 09:15:19 UTC` as systemctl prints it. Other zones than UTC are not known here.
+  /// `Wed 2031-04-02 09:15:19 UTC` or `@1932887719` as systemctl prints it. Other zones than UTC are
+  /// not known here.
   static func systemd(_ text: String) -> Int64? {
+    if text.hasPrefix("@") {
+      let (us, overflow) = (Int64(text.dropFirst()) ?? 0).multipliedReportingOverflow(by: 1_000_000)
+      return overflow || us <= 0 ? nil : us
+    }
     let words = text.split(separator: " ")
     guard words.count == 4, words[3] == "UTC" || words[3] == "GMT" else { return nil }
     return whole("\(words[1])T\(words[2])Z")
@@ -83,7 +99,7 @@ enum Timestamp {
       words[3].utf8.count == 4
     else { return nil }
     let name = Array(words[2].utf8)
-    guard name.count == 3, let month = month(name.span) else { return nil }
+    guard name.count == 3, let month = month(name.span, 0) else { return nil }
     let zone = words[5] == "UTC" || words[5] == "GMT" ? "Z" : String(words[5])
     let iso = "\(words[3])-\(month < 10 ? "0" : "")\(month)-\(words[1])T\(words[4])\(zone)"
     return whole(iso) == nil ? nil : iso
@@ -161,9 +177,9 @@ enum Timestamp {
 
   private static let months = Array("janfebmaraprmayjunjulaugsepoctnovdec".utf8)
 
-  private static func month(_ span: Span<UInt8>) -> Int64? {
+  private static func month(_ span: Span<UInt8>, _ at: Int) -> Int64? {
     for month in 0..<12
-    where (0..<3).allSatisfy({ span[$0] | 0x20 == months[month * 3 + $0] }) {
+    where (0..<3).allSatisfy({ span[at + $0] | 0x20 == months[month * 3 + $0] }) {
       return Int64(month + 1)
     }
     return nil

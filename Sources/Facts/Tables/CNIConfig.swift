@@ -27,9 +27,7 @@ public struct CNIConfig: FactTable {
     _ input: inout ArtifactInput, into rows: inout RowSink<Self>
   ) throws(ParseError) {
     let file = input.fileName
-    guard [".conf", ".conflist", ".json"].contains(where: { file.hasSuffix($0) }),
-      let document = try input.readJSON(&rows)
-    else { return }
+    guard isCandidate(file), let document = try input.readJSON(&rows) else { return }
     guard document.object != nil else {
       return rows.unreadable("not a JSON object", line: nil)
     }
@@ -40,5 +38,10 @@ public struct CNIConfig: FactTable {
           position: index + 1, type: plugin["type"]?.string, settings: plugin.json),
         line: plugin.object?.line)
     }
+  }
+
+  /// Whether runtimes take a file of this name for a configuration.
+  static func isCandidate(_ name: String) -> Bool {
+    [".conf", ".conflist", ".json"].contains { name.hasSuffix($0) }
   }
 }

@@ -4,23 +4,37 @@ import BundleModel
 public struct KubeletEvent: FactTable {
   var timeUs: Int64?
   var level: String?
-  var event: String?
-  var message: String
+  var event: String
+  var message: String = ""
   var namespace: String?
   var pod: String?
   var container: String?
   var failureClass: String?
   var sourceFile: String?
+  var sandbox: String?
+  var probe: String?
+  var output: String?
+  var isTimeout: Bool?
+  var timeoutSeconds: Double?
+  var count: Int64
 
   /// The declaration of `kubelet_event`.
   public static let schema = Schema<Self>(
-    "kubelet_event", "Records of the kubelet's log, one row each.", from: [.kubeletJournal],
+    "kubelet_event", "Records of the kubelet's log that tell of the pod network or the node.",
+    from: [.kubeletJournal, .foreignJournal],
     columns: [
-      Column("time_us", \.timeUs, "When it was written, in microseconds since 1970 UTC."),
+      Column(
+        "time_us", \.timeUs,
+        "When it was written, in microseconds since 1970; stamps without a zone count as UTC."),
       Column("level", \.level, "info, warn, error or fatal; NULL for lines of other programs."),
       Column(
         "event", \.event,
-        "sandbox_failed, sandbox_delete_failed, probe_failed or network_not_ready; else NULL."),
+        "sandbox_failed, sandbox_delete_failed, probe_failed, network_not_ready, cni_config_failed,"
+          + " runtime_down, pleg_unhealthy, node_not_ready, node_ready, node_status_failed,"
+          + " lease_failed, register_failed, api_watch_failed, container_backoff,"
+          + " image_pull_failed, out_of_memory, eviction, pod_rejected, dns_limits,"
+          + " iptables_failed, kernel_flag, kubelet_started, kubelet_failed, unit_exited,"
+          + " unit_restart or log_gap."),
       Column("message", \.message, "The message itself, with the lines that belong to it."),
       Column("namespace", \.namespace, "Namespace of the pod."),
       Column("pod", \.pod, "Name of the pod."),
@@ -30,72 +44,82 @@ public struct KubeletEvent: FactTable {
         "Why the sandbox failed: ip, ipamd-down, version, branch, policy, conf, setup; else NULL."
       ),
       Column("source_file", \.sourceFile, "Program that wrote the line, such as kubelet."),
+      Column("container_id", \.sandbox, "Id of the sandbox that failed."),
+      Column("probe", \.probe, "liveness, readiness or startup, for a failed probe."),
+      Column("output", \.output, "What a failed probe printed, or the error of asking it."),
+      Column(
+        "is_timeout", \.isTimeout, "1 if a probe failed for it took too long; NULL if no probe."),
+      Column("timeout_s", \.timeoutSeconds, "The time limit that a probe's output names, seconds."),
+      Column("count", \.count, "How many records the row stands for: messages left out, repeats."),
     ])
 
   /// Reads records; values that span several lines are joined to one.
   public static func parse(
     _ input: inout ArtifactInput, into rows: inout RowSink<Self>
   ) throws(ParseError) {
-    var open: (row: Self, text: [UInt8], line: Int)?
+    let isWholeJournal = input.artifact == .foreignJournal
+    var open: Open?
     while let bytes = try input.nextLine() {
-      guard let journal = JournalLine(bytes, reference: input.referenceTimeUs)
+      // Most lines are no event and end none: they are not taken apart.
+      let mayHoldEvent = KubeletPatterns.catalogue.mayHoldEvent(bytes)
+      guard mayHoldEvent || open != nil || bytes.first == UInt8(ascii: "{"),
+        let journal = JournalLine(bytes, reference: input.referenceTimeUs)
       else { continue }
-      guard journal.message.contains(where: { !$0.isWhitespace }) else { continue }
       // The journal's prefix dates the klog line behind it.
-      let klog = KlogLine(
-        journal.message, reference: journal.timeUs ?? input.referenceTimeUs)
-      if klog == nil, journal.message.first?.isBlank == true, open != nil {
-        if let count = open?.text.count, count < FactLimits.lineBytes {
-          open?.text.append(0x0a)
-          open?.text.append(contentsOf: journal.message)
-        }
+      let klog = KlogLine(journal.message, reference: journal.timeUs ?? input.referenceTimeUs)
+      if klog == nil, journal.isContinuation {
+        open?.append(journal.message)
         continue
       }
-      flush(&open, &rows)
+      open?.flush(&rows)
+      open = nil
+      if isWholeJournal, journal.identifier?.equals("kubelet") != true { continue }
       if klog == nil, journal.timeUs == nil, ShellPrompt.matches(journal.message) { continue }
+      let text = klog?.message ?? journal.message
+      guard let event = KubeletPatterns.catalogue.event(text) else { continue }
       let row = Self(
-        timeUs: journal.timeUs ?? klog?.timeUs, level: klog?.level, message: "",
-        sourceFile: journal.identifier.map { String($0) })
-      open = (row, Array(klog?.message ?? journal.message), input.lineNumber)
+        timeUs: journal.timeUs ?? klog?.timeUs, level: klog?.level ?? journal.level, event: event,
+        sourceFile: journal.identifier.map { String($0) }, count: journal.count)
+      open = Open(row: row, text: Array(text), line: input.lineNumber)
     }
-    flush(&open, &rows)
+    open?.flush(&rows)
   }
 
-  private static func flush(
-    _ open: inout (row: Self, text: [UInt8], line: Int)?, _ rows: inout RowSink<Self>
-  ) {
-    guard let (first, text, line) = open else { return }
-    var row = first
-    row.classify(text[...])
-    row.message = String(text[...])
-    rows.append(row, line: line)
-    open = nil
+  /// A record whose further lines may follow.
+  private struct Open {
+    var row: KubeletEvent
+    var text: [UInt8]
+    var line: Int
+
+    mutating func append(_ more: Bytes) {
+      guard text.count < FactLimits.lineBytes else { return }
+      text.append(0x0a)
+      text.append(contentsOf: more)
+    }
+
+    func flush(_ rows: inout RowSink<KubeletEvent>) {
+      var row = row
+      row.read(text[...])
+      rows.append(row, line: line)
+    }
   }
 
-  private mutating func classify(_ text: Bytes) {
-    if text.contains("Probe failed") || text.contains("probe for \"") && text.contains(" failed") {
-      event = "probe_failed"
-    } else if text.contains("KillPodSandbox") || text.contains("StopPodSandbox")
-      || text.contains("failed (delete)")
-    {
-      event = Self.isFailure(text) ? "sandbox_delete_failed" : nil
-    } else if text.contains("PodSandbox") || text.contains("pod sandbox")
-      || text.contains("sandbox for pod")
-    {
-      event = Self.isFailure(text) ? "sandbox_failed" : nil
-    } else if text.contains("NetworkPluginNotReady") || text.contains("cni plugin not initialized")
-      || text.contains("runtime network not ready")
-    {
-      event = "network_not_ready"
+  private mutating func read(_ text: Bytes) {
+    message = String(text)
+    readPod(text)
+    switch event {
+    case "sandbox_failed", "sandbox_delete_failed":
+      failureClass = SandboxFailure.reason(text)
+      sandbox = SandboxFailure.sandbox(text)
+    case "probe_failed": readProbe(text)
+    case "log_gap":
+      if let found = text.firstRange(of: Array("Suppressed ".utf8)),
+        let number = text[found.upperBound...].words.first?.integer, number > 0
+      {
+        count = number
+      }
+    default: break
     }
-    if event == "sandbox_failed" || event == "sandbox_delete_failed" {
-      failureClass = Self.classes.first { text.contains($0.mark) }?.name
-    }
-    if event != nil { readPod(text) }
-  }
-
-  private static func isFailure(_ text: Bytes) -> Bool {
-    text.contains("ailed") || text.contains("err=") || text.contains("rror")
   }
 
   /// `pod="kube-system/a"`, or `"a_kube-system(uid):container"` of old releases.
@@ -122,19 +146,30 @@ public struct KubeletEvent: FactTable {
     if !rest.isEmpty, rest.count < 254 { container = String(rest) }
   }
 
-  private static let classes: [(mark: String, name: String)] = [
-    ("failed to assign an IP address to container", "ip"),
-    ("wrong client version", "version"),
-    ("connection refused", "ipamd-down"),
-    ("code = Unavailable", "ipamd-down"),
-    ("ipamd.sock: no such file", "ipamd-down"),
-    ("failed to get Branch ENI resource", "branch"),
-    ("No trunk ENI", "branch"),
-    ("failed to setup network policy", "policy"),
-    ("invalid character", "conf"),
-    ("unsupported CNI", "conf"),
-    ("failed to find plugin", "conf"),
-    ("failed to setup network", "setup"),
-    ("file exists", "setup"),
-  ]
+  private mutating func readProbe(_ text: Bytes) {
+    let kinds = ["liveness", "readiness", "startup"]
+    let word = KlogLine.value("probeType", in: text) ?? text.words.first.map { String($0) } ?? ""
+    probe = kinds.first { $0 == word.lowercased() }
+    output = KlogLine.value("output", in: text) ?? KlogLine.value("err", in: text)
+    if output == nil, let found = text.firstRange(of: Array("): ".utf8)) {
+      // `Readiness probe for "…" failed (failure): output`.
+      output = String(text[found.upperBound...])
+    }
+    let said = Array((output ?? "").utf8)[...]
+    isTimeout = KubeletPatterns.timeouts.mayHoldEvent(said)
+    timeoutSeconds = Self.limit(said)
+  }
+
+  /// The duration in `within 5s` or `timeout 10s exceeded`.
+  private static func limit(_ text: Bytes) -> Double? {
+    for mark in ["within ", "timeout "] {
+      var from = text.startIndex
+      while let found = text.firstRange(of: Array(mark.utf8), from: from) {
+        from = found.upperBound
+        let word = text[found.upperBound...].prefix { !$0.isWhitespace && $0 != 0x22 && $0 != 0x5c }
+        if word.count < 20, let seconds = GoDuration.seconds(String(word)[...]) { return seconds }
+      }
+    }
+    return nil
+  }
 }

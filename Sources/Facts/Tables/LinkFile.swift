@@ -30,28 +30,51 @@ public struct LinkFile: FactTable {
         "MACAddressPolicy as the file sets it, empty for a reset; NULL if it does not set it."),
     ])
 
-  /// Reads files that end in `.link` and the drop-ins below `….link.d`.
+  /// Reads files that end in `.link` and the drop-ins below `….link.d`. Other archives have a file
+  /// with its drop-ins in one member, each below a line with its path.
   public static func parse(
     _ input: inout ArtifactInput, into rows: inout RowSink<Self>
   ) throws(ParseError) {
     let path = input.nodePath
-    let folder = Path.name(Path.directory(path))
-    let isDropIn = folder.hasSuffix(".link.d") && path.hasSuffix(".conf")
-    guard isDropIn || path.hasSuffix(".link") else { return }
+    guard role(path) != nil else { return }
     var issues: [(String, Int)] = []
     let directives = try SystemdFile.read(&input, { issues.append(($0, $1)) })
-    var file = Self(
-      path: path, directory: Path.directory(path), name: Path.name(path), isDropIn: isDropIn,
-      dropInOf: isDropIn ? String(folder.dropLast(2)) : nil, isMasked: directives.isEmpty,
-      matchesNewVeth: nil)
-    file.matchesNewVeth = isDropIn ? nil : matchesNewVeth(directives)
+    var order: [String] = []
+    var byPath: [String: [SystemdFile.Directive]] = [:]
+    for directive in directives {
+      if byPath[directive.path] == nil { order.append(directive.path) }
+      byPath[directive.path, default: []].append(directive)
+    }
+    if order.isEmpty { order = [path] }
+    for found in order {
+      guard let file = Self(found, byPath[found] ?? []) else { continue }
+      let start = found == path ? 1 : byPath[found]?.first?.line
+      rows.append(file, line: file.policyLine ?? start)
+    }
+    for (reason, line) in issues { rows.unreadable(reason, line: line) }
+  }
+
+  /// Whether a path is a `.link` file or a drop-in of one; nil for anything else.
+  private static func role(_ path: String) -> (isDropIn: Bool, folder: String)? {
+    let folder = Path.name(Path.directory(path))
+    let isDropIn = folder.hasSuffix(".link.d") && path.hasSuffix(".conf")
+    return isDropIn || path.hasSuffix(".link") ? (isDropIn, folder) : nil
+  }
+
+  private init?(_ path: String, _ directives: [SystemdFile.Directive]) {
+    guard let (isDropIn, folder) = Self.role(path) else { return nil }
+    self.path = path
+    self.isDropIn = isDropIn
+    directory = Path.directory(path)
+    name = Path.name(path)
+    dropInOf = isDropIn ? String(folder.dropLast(2)) : nil
+    isMasked = directives.isEmpty
+    matchesNewVeth = isDropIn ? nil : Self.matchesNewVeth(directives)
     for directive in directives where directive.section == "Link" {
       guard directive.key == "MACAddressPolicy" else { continue }
-      file.policy = directive.value
-      file.policyLine = directive.line
+      policy = directive.value
+      policyLine = directive.line
     }
-    rows.append(file, line: file.policyLine ?? 1)
-    for (reason, line) in issues { rows.unreadable(reason, line: line) }
   }
 
   /// Whether every condition holds for a fresh veth of a pod; nil if one cannot be decided here.

@@ -5,14 +5,20 @@ public struct Metric: FactTable {
   var name: String
   var labels: String
   var value: Double?
+  var reading: Int
 
   /// The declaration of `metric`.
   public static let schema = Schema<Self>(
-    "metric", "Samples of the address manager's metrics.", from: [.ipamdMetrics],
+    "metric", "Samples of the address manager's metrics.",
+    from: [.ipamdMetrics, .ipamdMetricsAgain],
     columns: [
       Column("name", \.name, "Name of the metric, with its prefix awscni_."),
       Column("labels", \.labels, "Labels as a JSON object with sorted names; {} without labels."),
       Column("value", \.value, "Value; NULL if it is not a number."),
+      Column(
+        "reading", \.reading,
+        "1 for the reading at the start of the run, 2 for the one at its end; counters start at 0"
+          + " with ipamd."),
     ])
 
   /// Reads the text format of Prometheus.
@@ -29,7 +35,7 @@ public struct Metric: FactTable {
         rows.append(
           Self(
             name: sample.name, labels: "{" + labels.joined(separator: ",") + "}",
-            value: sample.value), line: input.lineNumber)
+            value: sample.value, reading: input.reading), line: input.lineNumber)
       } else if !ShellPrompt.matches(line) {
         rows.unreadable("not a sample", line: input.lineNumber)
       }

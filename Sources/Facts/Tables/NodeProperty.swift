@@ -7,42 +7,98 @@ public struct NodeProperty: FactTable {
 
   /// The declaration of `node_property`.
   public static let schema = Schema<Self>(
-    "node_property", "Properties of the node by name.",
+    "node_property", "Properties of the node by name; several items may tell one and the same.",
     from: [
-      .hostIdentity, .osRelease, .metadataIdentity, .foreignUname, .foreignInstanceID,
-      .foreignRegion, .foreignZone,
+      .hostIdentity, .osRelease, .imageRelease, .kernelCommandLine, .packages, .hardware,
+      .securityModules, .clock, .policyMode, .metadataIdentity, .metadataBasic,
+      .metadataProfile, .metadataRole, .foreignUname, .foreignProcStat, .foreignPackages,
+      .foreignPackageStatus, .foreignBottlerocketPackages, .foreignSELinux,
+      .foreignInstanceID, .foreignRegion, .foreignZone,
     ],
     columns: [
       Column(
         "name", \.name,
-        "hostname, kernel, os_id, os_version, os_name, boot_id, btime_us, instance_id and so on."),
+        "hostname, kernel, machine, boot_id, btime_us, os_id, os_version, os_name, ami_release,"
+          + " kubelet_version (as v1.31.2), containerd_version, systemd_version,"
+          + " kernel_command_line, selinux (enforcing, permissive or disabled), security_modules,"
+          + " lockdown, vendor, product, timezone, network_policy_mode, instance_id,"
+          + " instance_type, region, zone, zone_id, account, ami_id, architecture, private_ip,"
+          + " private_name, mac, life_cycle, instance_profile, node_role, collected_at_us."),
       Column("value", \.value, "Value as text; times are microseconds since 1970 UTC."),
     ])
 
-  /// Reads the collector's identity, os-release, the instance identity document, or the short files
-  /// that other collectors have in their place.
+  /// Reads what an item tells about the node as a whole, in our spelling or another collector's.
   public static func parse(
     _ input: inout ArtifactInput, into rows: inout RowSink<Self>
   ) throws(ParseError) {
     switch input.artifact {
-    case .osRelease: return try readRelease(&input, &rows)
-    case .foreignUname: return try readUname(&input, &rows)
-    case .foreignInstanceID: return try readWord("instance_id", &input, &rows)
-    case .foreignRegion: return try readWord("region", &input, &rows)
-    case .foreignZone: return try readWord("zone", &input, &rows)
-    default: break
+    case .osRelease: try readRelease(&input, &rows)
+    case .imageRelease: try readImage(&input, &rows)
+    case .packages, .foreignPackages, .foreignPackageStatus, .foreignBottlerocketPackages:
+      try readPackages(&input, &rows)
+    case .metadataRole: try readLine("node_role", &input, &rows)
+    case .kernelCommandLine: try readLine("kernel_command_line", &input, &rows)
+    case .foreignInstanceID: try readWord("instance_id", &input, &rows)
+    case .foreignRegion: try readWord("region", &input, &rows)
+    case .foreignZone: try readWord("zone", &input, &rows)
+    case .foreignUname: try readKernelName(&input, &rows)
+    case .foreignProcStat: try readBootTime(&input, &rows)
+    case .foreignSELinux: try readSELinux(&input, &rows)
+    default: try readDocument(&input, &rows)
     }
-    guard var document = try input.readJSON(&rows) else { return }
-    var names = hostNames
-    if input.artifact == .metadataIdentity {
-      names = instanceNames
-      if let request = IMDSRequest.requests(document).first {
-        guard request.status == 200, let body = request.body,
-          let inner = JSONReader.documents(Array(body.utf8)[...]).values.last
-        else { return rows.unreadable("the identity document was not answered", line: nil) }
-        document = inner
+  }
+
+  private static func readDocument(
+    _ input: inout ArtifactInput, _ rows: inout RowSink<Self>
+  ) throws(ParseError) {
+    // What chrony prints says nothing of the node but its clock.
+    if input.artifact == .clock, try !input.startsWithObject() { return }
+    guard let document = try input.readJSON(&rows) else { return }
+    switch input.artifact {
+    case .metadataIdentity:
+      guard let inner = answer(document, to: "instance-identity/document") else {
+        return rows.unreadable("the identity document was not answered", line: nil)
       }
+      add(instanceNames, from: inner, &rows)
+    case .metadataBasic:
+      for request in IMDSRequest.requests(document) where request.status == 200 {
+        guard let leaf = basicNames.first(where: { request.path.hasSuffix("/" + $0.0) }),
+          let body = request.body
+        else { continue }
+        let text = String(Array(body.utf8)[...].trimmed)
+        if !text.isEmpty { rows.append(Self(name: leaf.1, value: text), line: nil) }
+      }
+    case .metadataProfile:
+      guard let inner = answer(document, to: "iam/info") else { return }
+      add([("InstanceProfileArn", "instance_profile")], from: inner, &rows)
+    case .hardware:
+      let dmi = document["dmi"] ?? .null
+      add([("sys_vendor", "vendor"), ("product_name", "product")], from: dmi, &rows)
+    case .clock: add([("Timezone", "timezone")], from: document["timedatectl"] ?? .null, &rows)
+    case .securityModules:
+      let modules = document["values"] ?? .null
+      if let word = modules["/sys/fs/selinux/enforce"]?.filledString {
+        let mode = word == "1" ? "enforcing" : "permissive"
+        rows.append(Self(name: "selinux", value: mode), line: modules.object?.line)
+      }
+      add([("/sys/kernel/security/lsm", "security_modules")], from: modules, &rows)
+      add([("/sys/kernel/security/lockdown", "lockdown")], from: modules, &rows)
+    case .policyMode: add([("mode", "network_policy_mode")], from: document, &rows)
+    default: add(hostNames, from: document, &rows)
     }
+  }
+
+  /// The JSON that the metadata service answered; the document itself where it was saved alone.
+  private static func answer(_ document: JSONValue, to path: String) -> JSONValue? {
+    guard document["requests"] != nil else { return document }
+    let request = IMDSRequest.requests(document).first { $0.path.hasSuffix(path) }
+    guard let request, request.status == 200, let body = request.body else { return nil }
+    return JSONReader.documents(Array(body.utf8)[...]).values.last
+  }
+
+  private static func add(
+    _ names: [(String, String)], from document: JSONValue, _ rows: inout RowSink<Self>
+  ) {
     for (key, name) in names {
       guard let text = document[key]?.scalarText, !text.isEmpty else { continue }
       let value: String? =
@@ -76,60 +132,10 @@ public struct NodeProperty: FactTable {
     ("architecture", "architecture"), ("privateIp", "private_ip"),
   ]
 
-  private static func readWord(
-    _ name: String, _ input: inout ArtifactInput, _ rows: inout RowSink<Self>
-  ) throws(ParseError) {
-    while let line = try input.nextLine() {
-      let words = line.words
-      guard !words.isEmpty else { continue }
-      // An error page of the metadata service is no answer.
-      guard words.count == 1, words[0].count <= 64, words[0].first != UInt8(ascii: "<") else {
-        return rows.unreadable("not one word", line: input.lineNumber)
-      }
-      return rows.append(Self(name: name, value: String(words[0])), line: input.lineNumber)
-    }
-  }
-
-  /// `Linux NAME RELEASE VERSION… MACHINE GNU/Linux`. The release names the distribution of EKS
-  /// images, which other collectors note nowhere else.
-  private static func readUname(
-    _ input: inout ArtifactInput, _ rows: inout RowSink<Self>
-  ) throws(ParseError) {
-    guard let line = try input.nextLine() else { return }
-    let words = line.words.map { String($0) }
-    guard words.count >= 3, words[0] == "Linux" else {
-      return rows.unreadable("not the output of uname", line: input.lineNumber)
-    }
-    var found = [("hostname", words[1]), ("kernel", words[2])]
-    if words.count >= 6, words.last == "GNU/Linux" {
-      found.append(("machine", words[words.count - 2]))
-    }
-    if words[2].utf8Contains(".amzn2023.") {
-      found += [("os_id", "amzn"), ("os_version", "2023")]
-    } else if words[2].utf8Contains(".amzn2.") {
-      found += [("os_id", "amzn"), ("os_version", "2")]
-    } else if words.contains(where: { $0.hasSuffix("-Ubuntu") }) {
-      found.append(("os_id", "ubuntu"))
-    }
-    for (name, value) in found {
-      rows.append(Self(name: name, value: value), line: input.lineNumber)
-    }
-  }
-
-  private static func readRelease(
-    _ input: inout ArtifactInput, _ rows: inout RowSink<Self>
-  ) throws(ParseError) {
-    let names = ["ID": "os_id", "VERSION_ID": "os_version", "PRETTY_NAME": "os_name"]
-    while let line = try input.nextLine() {
-      guard let (key, value) = line.trimmed.cut(at: UInt8(ascii: "=")),
-        let name = names[String(key)]
-      else { continue }
-      var text = value
-      if let quote = text.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
-        text = text.dropFirst()
-        if text.last == quote { text = text.dropLast() }
-      }
-      rows.append(Self(name: name, value: String(text)), line: input.lineNumber)
-    }
-  }
+  private static let basicNames = [
+    ("instance-id", "instance_id"), ("instance-type", "instance_type"), ("ami-id", "ami_id"),
+    ("local-hostname", "private_name"), ("local-ipv4", "private_ip"), ("mac", "mac"),
+    ("instance-life-cycle", "life_cycle"), ("placement/availability-zone", "zone"),
+    ("placement/availability-zone-id", "zone_id"), ("placement/region", "region"),
+  ]
 }
