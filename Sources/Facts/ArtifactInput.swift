@@ -77,6 +77,28 @@ public struct ArtifactInput {
     return nil
   }
 
+  /// Whether a JSON document begins here. Tools print a whole document as one line, which the bound
+  /// of lines would cut; nothing is taken.
+  mutating func isAtDocument() throws(ParseError) -> Bool {
+    var skipped = 0
+    while skipped < FactLimits.lineBytes {
+      if chunk.dropFirst(skipped).contains(where: Self.decides) { break }
+      skipped = chunk.count
+      guard let more = try pulled() else { break }
+      chunk.append(contentsOf: more)
+    }
+    var rest = chunk.drop { $0.isWhitespace || Self.byteOrderMark.contains($0) }
+    guard let first = rest.popFirst() else { return false }
+    if first == UInt8(ascii: "{") { return true }
+    // `[root@node ~]#` is a prompt.
+    let second = rest.first { !$0.isWhitespace }
+    return first == UInt8(ascii: "[") && second.map { Array("[{\"]".utf8).contains($0) } == true
+  }
+
+  private static func decides(_ byte: UInt8) -> Bool {
+    !byte.isWhitespace && byte != UInt8(ascii: "[") && !byteOrderMark.contains(byte)
+  }
+
   /// Everything that is left, up to `limit` bytes. Line numbers mean nothing afterwards.
   public mutating func readAll(
     limit: Int = FactLimits.documentBytes

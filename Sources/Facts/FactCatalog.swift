@@ -6,9 +6,19 @@ public enum FactCatalog {
     PressureReading.self, ControlGroup.self, NodeProcess.self, SystemLimit.self, Mount.self,
     KernelModule.self, KernelOption.self, ImageMaximumPods.self,
     IptablesTable.self, IptablesChain.self, IptablesRule.self, ForwardPath.self,
-    IptablesProgram.self,
-    IPRule.self, IPRoute.self, Link.self, Address.self,
-    Sysctl.self, SysctlSetting.self, ConfigFile.self,
+    IptablesNotice.self, IptablesProgram.self, ForwardPolicy.self,
+    NftTable.self, NftChain.self, NftRule.self, NftSet.self,
+    IPRule.self, IPRoute.self, Link.self, Address.self, Neighbour.self, NeighbourCount.self,
+    Again<IPRule>.self, Again<IPRoute>.self, Again<Link>.self, Again<Address>.self,
+    HostVeth.self, PodNetns.self, PodNetwork<Link>.self, PodNetwork<Address>.self,
+    PodNetwork<IPRoute>.self, PodNetwork<IPRule>.self, PodNetwork<NeighbourText>.self,
+    PodNetwork<Sysctl>.self, SandboxResolver.self,
+    IPSet.self, IPSetEntry.self, IPVSService.self,
+    ConntrackCounter.self, ConntrackState.self, ConntrackKind.self,
+    ProtocolCounter.self, SocketCount.self, Listener.self, LocalPortUse.self,
+    Driver.self, DriverCounter.self, InterfaceDevice.self, QueueDiscipline.self,
+    AttachedProgram.self,
+    Sysctl.self, OtherSysctl.self, SysctlSetting.self, ConfigFile.self,
     Unit.self, UnitDirective.self, LinkFile.self, NetworkDirective.self,
     KubeletFlag.self, KubeletSetting.self, MaxPodsSource.self, KubeletEvent.self,
     KubeletCertificate.self, KubeletEndpoint.self, PodFolder.self, HostEvent.self,
@@ -18,7 +28,7 @@ public enum FactCatalog {
     LogFile.self,
     Checkpoint.self, CheckpointAllocation.self, IPAMPool.self, IPAMENI.self, IPAMCIDR.self,
     IPAMAddress.self, IPAMDPod.self, IPAMDENIConfig.self, IPAMDHealthCheck.self,
-    AgentProcess.self, Listener.self, RunFile.self, IPAMDEvent.self, PluginEvent.self,
+    AgentProcess.self, AgentPort.self, RunFile.self, IPAMDEvent.self, PluginEvent.self,
     Metric.self,
     IMDSRequest.self, IMDSENI.self, IMDSAddress.self, IMDSCheck.self,
     ProbeSample.self, ProbeSeries.self, ProbeLoad.self,
@@ -39,8 +49,9 @@ public enum FactCatalog {
 
   /// Tables that are computed from others after loading.
   public static let derived: [any DerivedTable.Type] = [
-    ClockSkew.self, UnitExec.self, UnitEnvironment.self, NewVethLinkPolicy.self,
-    NetworkSetting.self, SysctlEffectiveSetting.self, KubeletEffective.self, MaxPods.self,
+    ClockSkew.self, IptablesChosenTable.self, UnitExec.self, UnitEnvironment.self,
+    NewVethLinkPolicy.self, NetworkSetting.self, SysctlEffectiveSetting.self,
+    ReversePathFilter.self, KubeletEffective.self, MaxPods.self,
   ]
 
   /// The declarations of all tables, for documentation and for checking rules.

@@ -16,6 +16,10 @@ public enum FactLimits {
   public static let rowsPerMember = 5_000_000
   /// Most issues that are kept word by word per member and table; the rest is counted.
   public static let issuesPerMember = 100
+  /// Most kinds of tracked connections that a list is counted by.
+  public static let trackedKinds = 4000
+  /// Most sets of addresses and ports that a list may hold.
+  public static let sets = 100_000
   /// Most physical lines that are joined to repair a record that was wrapped by a terminal.
   public static let wrappedLines = 20
   /// Most fields of one record, such as a unit's properties, that are kept until it is complete.

@@ -15,7 +15,7 @@ public struct Column<Row>: Sendable {
     value = { property($0).factValue }
   }
 
-  private init(_ description: ColumnDescription, _ value: @escaping @Sendable (Row) -> FactValue) {
+  init(_ description: ColumnDescription, _ value: @escaping @Sendable (Row) -> FactValue) {
     self.description = description
     self.value = value
   }

@@ -75,7 +75,58 @@ struct DamageCase: CustomTestStringConvertible, Sendable {
       DamageCase(
         artifact: .userData, table: "max_pods_source", good: "--max-pods=29",
         other: "--max-pods=110"),
-    ] + state
+    ] + network + state
+
+  /// Texts of the node's network.
+  private static let network: [DamageCase] = [
+    DamageCase(
+      artifact: .iptablesNft, table: "iptables_rule", good: "-A FORWARD -i eni+ -j ACCEPT",
+      other: "-A FORWARD -o eni+ -j ACCEPT"),
+    DamageCase(
+      artifact: ArtifactID(rawValue: "net.iptables_list_nat"), table: "iptables_rule",
+      good: "    3   180 SNAT  0    --  *      !vlan+  0.0.0.0/0     0.0.0.0/0    to:10.42.7.19",
+      other: "    0     0        6    --  eni+   *       10.42.3.17    0.0.0.0/0    tcp dpt:53",
+      head:
+        "Chain AWS-SNAT-CHAIN-0 (1 references)\n pkts bytes target prot opt in out source destination\n"
+    ),
+    DamageCase(
+      artifact: .iptablesLegacy, table: "iptables_rule",
+      good: "ACCEPT     all  --  anywhere             10.42.3.17",
+      other: "DROP       tcp  --  anywhere             anywhere             tcp dpt:https",
+      head: "Chain FORWARD (policy DROP)\ntarget     prot opt source               destination\n"),
+    DamageCase(
+      artifact: .nftables, table: "nft_rule", good: "ip saddr 10.42.3.17 accept # handle 4",
+      other: "tcp dport 80 drop # handle 5", head: "table ip a {\n\tchain b {\n"),
+    DamageCase(
+      artifact: .links, table: "link", good: "2: ens5: <BROADCAST,UP> mtu 9001 state UP",
+      other: "3: ens6: <BROADCAST,UP> mtu 9001 state DOWN"),
+    DamageCase(
+      artifact: .addresses, table: "address",
+      good: "2: ens5    inet 10.42.7.19/20 scope global ens5",
+      other: "3: ens6    inet 10.42.9.80/20 scope global ens6"),
+    DamageCase(
+      artifact: .neighbours, table: "neighbour",
+      good: "10.42.0.1 dev ens5 lladdr 06:5e:11:aa:20:fe REACHABLE",
+      other: "10.42.0.9 dev ens6 FAILED"),
+    DamageCase(
+      artifact: .trackedConnections, table: "conntrack_kind",
+      good: "tcp 6 9 ESTABLISHED src=10.42.3.17 dst=1.2.3.4 sport=4 dport=443 src=1.2.3.4 mark=0",
+      other: "udp 17 9 src=10.42.3.17 dst=1.2.3.4 sport=4 dport=53 [UNREPLIED] src=1.2.3.4 mark=1"),
+    DamageCase(
+      artifact: .trackingCounters, table: "conntrack_counter", good: "cpu=0   \tfound=12",
+      other: "cpu=1   \tinsert_failed=3"),
+    DamageCase(
+      artifact: .driverStatistics, table: "driver_counter",
+      good: "     bw_in_allowance_exceeded: 512", other: "     conntrack_allowance_exceeded: 37",
+      head: "Interface ens5\nNIC statistics:\n"),
+    DamageCase(
+      artifact: .sockets, table: "listener",
+      good: "tcp   LISTEN 0  4096  127.0.0.1:61679  0.0.0.0:*  users:((\"a\",pid=3,fd=3))",
+      other: "udp   UNCONN 0  0     0.0.0.0:68       0.0.0.0:*  users:((\"b\",pid=4,fd=3))"),
+    DamageCase(
+      artifact: .ipset, table: "ipset_entry", good: "add s 10.42.3.17", other: "add s 10.42.9.80",
+      head: "create s hash:ip family inet\n"),
+  ]
 
   /// Texts of the node's state, which have no meaning across lines.
   private static let state: [DamageCase] = [

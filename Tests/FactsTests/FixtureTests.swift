@@ -99,6 +99,8 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
         + parsed.derive(SysctlEffectiveSetting.self).count
         + parsed.derive(UnitEnvironment.self).count + parsed.derive(KubeletEffective.self).count
         + parsed.derive(MaxPods.self).count
+        + parsed.derive(IptablesChosenTable.self).count
+        + parsed.derive(ReversePathFilter.self).count
     }
   }
 }

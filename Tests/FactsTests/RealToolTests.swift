@@ -7,55 +7,29 @@ import Testing
 /// root; without it the tests are skipped by name.
 @Suite(.enabled(if: geteuid() == 0, "needs root to make a network namespace"), .serialized)
 struct RealToolTests {
-  private let name = "cnitriage-facts-\(getpid())"
-
-  private func run(_ arguments: [String]) throws -> [UInt8] {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = arguments
-    process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return [UInt8](bytes)
-  }
-
-  private func inside(_ words: String) throws -> [UInt8] {
-    try run(["ip", "netns", "exec", name] + words.split(separator: " ").map { String($0) })
-  }
-
   /// Runs `body` in a namespace with a veth that is named like a pod's.
-  private func withNode(_ body: () throws -> Void) throws {
-    _ = try run(["ip", "netns", "add", name])
-    defer {
-      do {
-        _ = try run(["ip", "netns", "delete", name])
-      } catch {
-        Issue.record("the namespace \(name) is left behind: \(error)")
+  private func withNode(_ body: (TestNamespace) throws -> Void) throws {
+    try TestNamespace.with("facts") { inside in
+      for command in [
+        "ip link add eni39d9ca4a246 type veth peer name ens5", "ip link set eni39d9ca4a246 up",
+        "ip link set ens5 up", "ip link set lo up", "ip address add 10.42.7.19/20 dev ens5",
+        "ip address add 10.42.7.20/20 dev ens5",
+        "ip route add 10.42.3.17 dev eni39d9ca4a246 scope link",
+        "ip route add default via 10.42.0.1 dev ens5 table 2",
+        "ip rule add to 10.42.3.17 priority 512 table main",
+        "ip rule add fwmark 0x80/0x80 priority 1024 table main",
+        "ip rule add from 10.42.12.200 priority 1536 table 2",
+        "ip rule add iif gone9 priority 10 table 102",
+      ] {
+        _ = try inside(command)
       }
+      try body(inside)
     }
-    for command in [
-      "ip link add eni39d9ca4a246 type veth peer name ens5", "ip link set eni39d9ca4a246 up",
-      "ip link set ens5 up", "ip link set lo up", "ip address add 10.42.7.19/20 dev ens5",
-      "ip address add 10.42.7.20/20 dev ens5",
-      "ip route add 10.42.3.17 dev eni39d9ca4a246 scope link",
-      "ip route add default via 10.42.0.1 dev ens5 table 2",
-      "ip rule add to 10.42.3.17 priority 512 table main",
-      "ip rule add fwmark 0x80/0x80 priority 1024 table main",
-      "ip rule add from 10.42.12.200 priority 1536 table 2",
-      "ip rule add iif gone9 priority 10 table 102",
-    ] {
-      _ = try inside(command)
-    }
-    try body()
   }
 
   @Test("rules, routes, links and addresses of iproute2 are read alike as text and as JSON")
   func iproute2() throws {
-    try withNode {
+    try withNode { inside in
       let rules = try ParsedRows.of(.policyRules, inside("ip -4 rule show"))
       #expect(rules.issues == [])
       #expect(
@@ -98,7 +72,7 @@ struct RealToolTests {
 
   @Test("both iptables backends are read as themselves", arguments: ["nft", "legacy"])
   func iptables(_ backend: String) throws {
-    try withNode {
+    try withNode { inside in
       let tool = "iptables-\(backend)"
       for rule in [
         "-P FORWARD DROP", "-A FORWARD -i eni+ -j ACCEPT", "-A FORWARD -o eni+ -j ACCEPT",

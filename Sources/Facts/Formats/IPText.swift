@@ -4,8 +4,8 @@ import BundleModel
 enum IPText {
   /// The address family that an artifact is about: its name says so.
   static func family(_ input: ArtifactInput) -> String {
-    input.artifact.rawValue.hasSuffix("6") || input.path.utf8Contains("6.")
-      || input.path.utf8Contains("ip6") ? "ipv6" : "ipv4"
+    input.artifact.rawValue.hasSuffix("6") || input.artifact.rawValue.hasSuffix("6_again")
+      || input.path.utf8Contains("6.") || input.path.utf8Contains("ip6") ? "ipv6" : "ipv4"
   }
 
   /// `default` as a CIDR.

@@ -10,9 +10,14 @@ struct IptablesRuleText {
   var comment: String?
   var ctState: String?
   var markMatch: String?
+  var destinationPort: String?
+  var destinationType: String?
   var otherMatch: String?
   var targetOptions: String?
-  var counters: (Int64, Int64)?
+  var toAddress: String?
+  var random: String?
+  var rejectWith: String?
+  var mark: MarkText?
 
   /// Whether every packet that reaches the rule matches it.
   var isUnconditional: Bool {
@@ -81,13 +86,11 @@ struct IptablesRuleText {
       case "-o", "--out-interface": outInterface = value()
       case "-s", "--source", "--src": source = value()
       case "-d", "--destination", "--dst": destination = value()
-      case "-p", "--protocol", "--proto": proto = value()
-      case "-c", "--set-counters": readCounters(words, &index)
+      case "-p", "--protocol", "--proto": proto = value().flatMap(Self.protocolName)
       case "-j", "--jump", "-g", "--goto":
         isGoto = word == "-g" || word == "--goto"
         target = value()
-        let rest = words[min(index + 1, words.endIndex)...]
-        if !rest.isEmpty { targetOptions = Self.joined(rest) }
+        readTarget(words[min(index + 1, words.endIndex)...])
         index = words.endIndex
       case "-m", "--match":
         Self.close(&other, module, isModulePrinted)
@@ -102,6 +105,7 @@ struct IptablesRuleText {
           isModulePrinted = true
         }
         other.append((isNegated ? "! " : "") + Self.quoted(words[index]))
+        note(word, behind: words[(index + 1)...], isNegated)
       }
       if ["--comment", "--ctstate", "--state", "--mark"].contains(word) { isModulePrinted = true }
     }
@@ -114,12 +118,58 @@ struct IptablesRuleText {
     if let module, !isPrinted { other.append("-m \(module)") }
   }
 
-  private mutating func readCounters(_ words: ArraySlice<Bytes>, _ index: inout Int) {
-    guard index + 2 < words.endIndex, let packets = words[index + 1].integer,
-      let bytes = words[index + 2].integer
-    else { return }
-    counters = (packets, bytes)
-    index += 2
+  /// Keeps the values of the matches that rules ask for.
+  private mutating func note(
+    _ option: String, behind words: ArraySlice<Bytes>, _ isNegated: Bool
+  ) {
+    guard var value = words.first.map({ String($0) }) else { return }
+    // Old versions print the negation behind the option.
+    if value == "!", let next = words.dropFirst().first { value = "! " + String(next) }
+    if isNegated { value = "! " + value }
+    switch option {
+    case "--dport", "--destination-port", "--dports", "--destination-ports":
+      destinationPort = value
+    case "--dst-type": destinationType = value
+    default: break
+    }
+  }
+
+  /// Reads what follows the target.
+  private mutating func readTarget(_ rest: ArraySlice<Bytes>) {
+    guard !rest.isEmpty else { return }
+    targetOptions = Self.joined(rest)
+    let words = rest.map { String($0) }
+    func value(of options: [String]) -> String? {
+      guard let at = words.firstIndex(where: { options.contains($0) }), at + 1 < words.count else {
+        return nil
+      }
+      return words[at + 1]
+    }
+    toAddress = value(of: ["--to-source", "--to-destination", "--to"])
+    rejectWith = value(of: ["--reject-with"])
+    random =
+      words.contains("--random-fully")
+      ? "random-fully" : words.contains("--random") ? "random" : nil
+    mark = MarkText(options: words)
+  }
+
+  /// Names of protocols: some listings print numbers. Nil for 0, which means any.
+  static func protocolName(_ text: String) -> String? {
+    let isNegated = text.hasPrefix("! ")
+    let name = isNegated ? String(text.dropFirst(2)) : text
+    let names = [
+      "1": "icmp", "2": "igmp", "4": "ipencap", "6": "tcp", "17": "udp", "33": "dccp",
+      "41": "ipv6", "47": "gre", "50": "esp", "51": "ah", "58": "ipv6-icmp", "112": "vrrp",
+      "132": "sctp", "136": "udplite", "icmpv6": "ipv6-icmp", "icmp6": "ipv6-icmp",
+    ]
+    if name == "all" || name == "0" { return nil }
+    return (isNegated ? "! " : "") + (names[name] ?? name)
+  }
+
+  /// An address in the form of `iptables-save`, which always prints a prefix length.
+  static func withPrefixLength(_ address: String) -> String {
+    guard !address.utf8.contains(UInt8(ascii: "/")), IPRange(address) != nil else { return address }
+    return address + (address.utf8.contains(UInt8(ascii: ":")) ? "/128" : "/32")
   }
 
   private static func joined(_ words: ArraySlice<Bytes>) -> String {

@@ -48,6 +48,27 @@ extension ArtifactInput {
       problems: failure.map { [("not JSON: \($0.reason)", $0.line)] } ?? [])
   }
 
+  /// The document that begins here, as `readJSON` has it, for parsers of several spellings. Lines
+  /// are counted from the first one of the member.
+  mutating func readDocument(
+    _ complain: (String, Int?) -> Void
+  ) throws(ParseError) -> JSONValue? {
+    let (values, failure) = JSONReader.documents(try rest())
+    if let failure { complain("not JSON: \(failure.reason)", failure.line) }
+    if values.count > 1 {
+      complain("\(values.count) documents in one file: the last one is used", nil)
+    }
+    return values.last
+  }
+
+  /// All that is left, with line breaks in the place of the lines that were taken.
+  mutating func rest() throws(ParseError) -> Bytes {
+    let taken = lineNumber
+    let bytes = try readAll()
+    guard taken > 0 else { return bytes }
+    return [UInt8](repeating: 0x0a, count: taken) + bytes
+  }
+
   /// The absolute path of the member on the node.
   var nodePath: String {
     if let origin { return origin }

@@ -46,6 +46,48 @@ struct JSONReader {
     }
   }
 
+  /// Hands on the elements of one array of the outermost object, one after the other, so that a
+  /// document that is cut gives what stands before the cut. The bound of values holds for each
+  /// element.
+  mutating func forEachElement(
+    of wanted: String, _ body: (JSONValue, Int) -> Void
+  ) throws(Failure) {
+    skipWhitespace()
+    guard consume(UInt8(ascii: "{")) else { throw failure("not an object") }
+    while true {
+      skipWhitespace()
+      guard index < bytes.endIndex else { throw failure("the text ends inside an object") }
+      guard bytes[index] == UInt8(ascii: "\"") else { throw failure("a key is missing") }
+      let key = try string()
+      skipWhitespace()
+      guard consume(UInt8(ascii: ":")) else { throw failure("a colon is missing") }
+      skipWhitespace()
+      if key == wanted, consume(UInt8(ascii: "[")) {
+        try elements(body)
+      } else {
+        _ = try value(depth: 1)
+      }
+      skipWhitespace()
+      if consume(UInt8(ascii: "}")) { return }
+      guard consume(UInt8(ascii: ",")) else { throw failure("a comma is missing") }
+    }
+  }
+
+  private mutating func elements(_ body: (JSONValue, Int) -> Void) throws(Failure) {
+    skipWhitespace()
+    if consume(UInt8(ascii: "]")) { return }
+    let bound = valuesLeft
+    while true {
+      skipWhitespace()
+      let line = line
+      valuesLeft = bound
+      body(try value(depth: 2), line)
+      skipWhitespace()
+      if consume(UInt8(ascii: "]")) { return }
+      guard consume(UInt8(ascii: ",")) else { throw failure("a comma is missing") }
+    }
+  }
+
   mutating func skipWhitespace() {
     while index < bytes.endIndex, bytes[index].isWhitespace {
       if bytes[index] == 0x0a { line += 1 }

@@ -60,15 +60,15 @@ public struct AgentProcess: FactTable {
 }
 
 /// A listening port of the CNI, the kubelet or kube-proxy.
-public struct Listener: FactTable {
+public struct AgentPort: FactTable {
   var port: Int64
   var address: String?
   var pid: Int64?
   var process: String?
 
-  /// The declaration of `listener`.
+  /// The declaration of `agent_port`.
   public static let schema = Schema<Self>(
-    "listener", "Who listens on the TCP ports of CNI, kubelet and kube-proxy.",
+    "agent_port", "Who listens on the TCP ports of CNI, kubelet and kube-proxy.",
     from: [.listeners],
     columns: [
       Column("port", \.port, "Number of the port."),

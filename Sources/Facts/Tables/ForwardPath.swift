@@ -7,7 +7,7 @@ public struct ForwardPath: FactTable {
   var family: String
   var policy: String
   var packets: Int64?
-  var hasCoveringAccept = false
+  var hasCoveringAccept: Bool?
   var isCoveredOnlyByCalico = false
   var acceptPosition: Int?
   var blockPosition: Int?
@@ -17,13 +17,15 @@ public struct ForwardPath: FactTable {
     "forward_path", "The fate of forwarded pod traffic, by backend and family.",
     from: .iptablesDumps,
     columns: [
-      Column("backend", \.backend, "Kernel interface that holds the chain: nft or legacy."),
+      Column(
+        "backend", \.backend, "Kernel interface that holds the chain: nft, legacy or default."),
       Column("family", \.family, "Address family: ipv4 or ipv6."),
       Column("policy", \.policy, "Policy of filter/FORWARD: ACCEPT or DROP."),
       Column("packets", \.packets, "Packets that fell through to the policy; NULL if not printed."),
       Column(
         "has_covering_accept", \.hasCoveringAccept,
-        "1 if a rule without matches, or a pair for -i eni+ and -o eni+, accepts pods first."),
+        "1 if a rule without matches, or a pair for -i eni+ and -o eni+, accepts pods first; NULL if the listing hides interfaces."
+      ),
       Column(
         "covered_only_by_calico", \.isCoveredOnlyByCalico,
         "1 if nothing covers pods but Calico's rule for packets that it has marked."),
@@ -37,10 +39,10 @@ public struct ForwardPath: FactTable {
   public static func parse(
     _ input: inout ArtifactInput, into rows: inout RowSink<Self>
   ) throws(ParseError) {
-    var dump = IptablesSave(input)
+    var dump = IptablesDump(input)
     var open: (path: Self, walk: Walk, line: Int)?
-    while let line = try input.nextLine() {
-      switch dump.read(line) {
+    while let entry = try dump.next(&input) {
+      switch entry.item {
       case .table:
         flush(&open, &rows)
       case .chain(let chain):
@@ -51,10 +53,12 @@ public struct ForwardPath: FactTable {
         open = (
           Self(
             backend: dump.backend, family: dump.family, policy: policy,
-            packets: chain.counters?.packets), Walk(), input.lineNumber
+            packets: chain.counters?.packets),
+          Walk(hidesInterfaces: dump.spelling == .plainList), entry.line
         )
       case .rule(let rule) where rule.table == "filter" && rule.chain == "FORWARD":
-        open?.walk.pass(rule)
+        guard let match = rule.match else { continue }
+        open?.walk.pass(match, at: rule.position)
       default: break
       }
     }
@@ -66,9 +70,9 @@ public struct ForwardPath: FactTable {
   ) {
     guard let (first, walk, line) = open else { return }
     var path = first
-    path.hasCoveringAccept = walk.acceptPosition != nil
-    path.acceptPosition = walk.acceptPosition
-    path.blockPosition = walk.blockPosition
+    path.hasCoveringAccept = walk.isUncertain ? nil : walk.acceptPosition != nil
+    path.acceptPosition = walk.isUncertain ? nil : walk.acceptPosition
+    path.blockPosition = walk.isUncertain ? nil : walk.blockPosition
     path.isCoveredOnlyByCalico = walk.acceptPosition == nil && walk.hasCalico
     rows.append(path, line: line)
     open = nil
@@ -76,15 +80,21 @@ public struct ForwardPath: FactTable {
 
   /// The state of a packet's walk through the chain.
   private struct Walk {
+    let hidesInterfaces: Bool
+    /// Whether what decides may be restricted to interfaces that the listing does not show.
+    var isUncertain = false
     var acceptPosition: Int?
     var blockPosition: Int?
     var hasCalico = false
     private var acceptsIn = false
     private var acceptsOut = false
 
-    mutating func pass(_ rule: IptablesSave.Rule) {
-      guard acceptPosition == nil, blockPosition == nil, !rule.match.isGoto else { return }
-      let match = rule.match
+    init(hidesInterfaces: Bool) {
+      self.hidesInterfaces = hidesInterfaces
+    }
+
+    mutating func pass(_ match: IptablesRuleText, at position: Int) {
+      guard acceptPosition == nil, blockPosition == nil, !match.isGoto else { return }
       switch match.target {
       case "ACCEPT":
         let isPlain =
@@ -94,10 +104,12 @@ public struct ForwardPath: FactTable {
           acceptsIn = acceptsIn || Self.coversPods(match.inInterface, match.outInterface)
           acceptsOut = acceptsOut || Self.coversPods(match.outInterface, match.inInterface)
         }
-        if acceptsIn, acceptsOut { acceptPosition = rule.position }
+        if acceptsIn, acceptsOut { acceptPosition = position }
+        if hidesInterfaces, isPlain { isUncertain = true }
         if match.markMatch != nil, match.comment?.hasPrefix("cali:") == true { hasCalico = true }
       case "DROP", "REJECT":
-        if Self.blocksPods(match) { blockPosition = rule.position }
+        if Self.blocksPods(match) { blockPosition = position }
+        if hidesInterfaces, blockPosition != nil { isUncertain = true }
       default: break
       }
     }

@@ -13,11 +13,17 @@ public struct IPRoute: FactTable {
   var source: String?
   var metric: Int64?
   var flags: String?
+  var fromSource: String?
+  var weight: Int64?
+  var mtu: Int64?
+  var nextHopID: Int64?
+
+  private var range: IPRange? { IPRange(destination) }
 
   /// The declaration of `ip_route`.
   public static let schema = Schema<Self>(
     "ip_route", "Routes of every table; a route over several next hops has one row for each.",
-    from: [.routes, .routes6],
+    from: [.routes, .routes6, .foreignRouteTables],
     columns: [
       Column("family", \.family, "Address family: ipv4 or ipv6."),
       Column(
@@ -31,36 +37,86 @@ public struct IPRoute: FactTable {
       Column("source", \.source, "Source address that the node prefers for it."),
       Column("metric", \.metric, "Preference; the smallest wins."),
       Column("flags", \.flags, "Words such as linkdown, dead or onlink, separated by commas."),
+      Column("src", \.fromSource, "Source that a route of IPv6 is restricted to."),
+      Column("weight", \.weight, "Share of this next hop among several; NULL for a single one."),
+      Column("mtu", \.mtu, "Largest packet that the route allows, in bytes."),
+      Column("next_hop_id", \.nextHopID, "Number of the next hop object; NULL without one."),
+      Column(
+        "prefix_length", { $0.range.map { Int64($0.prefixLength) } }, "Bits of dst that count."),
+      Column("dst_first_key", { $0.range?.firstKey }, .addressKey("dst", "first")),
+      Column("dst_last_key", { $0.range?.lastKey }, .addressKey("dst", "last")),
     ])
 
   /// Reads `ip route show table all`, as text or as JSON.
   public static func parse(
     _ input: inout ArtifactInput, into rows: inout RowSink<Self>
   ) throws(ParseError) {
-    let family = IPText.family(input)
-    var open: (route: Self, line: Int)?
-    while let bytes = try input.nextLine() {
+    var reader = Reader(family: IPText.family(input))
+    while true {
+      if rows.count == 0, try input.isAtDocument() {
+        let values = try input.readDocument { rows.unreadable($0, line: $1) }
+        return readJSON(values?.array ?? [], reader.family, &rows)
+      }
+      guard let bytes = try input.nextLine() else { break }
       let line = bytes.trimmed
       guard !line.isEmpty, !ShellPrompt.matches(line) else { continue }
-      if input.lineNumber == 1, IPText.isJSON(line) {
-        var all = Array(line)
-        all.append(contentsOf: try input.readAll())
-        return readJSON(all[...], family, &rows)
+      reader.read(line, input.lineNumber) {
+        rows.append($0, line: $1)
+      } complain: {
+        rows.unreadable($0, line: $1)
       }
-      if line.starts("nexthop "), var hop = open?.route {
-        hop.read(line.words.dropFirst().map { String($0) }[...])
-        rows.append(hop, line: input.lineNumber)
-        continue
-      }
-      // A route without a device announces its next hops on the lines behind it.
-      if let open, open.route.device != nil || open.route.kind != "unicast" {
-        rows.append(open.route, line: open.line)
-      }
-      open = Self(line, family).map { ($0, input.lineNumber) }
-      if open == nil { rows.unreadable("not a route", line: input.lineNumber) }
     }
-    if let open, open.route.device != nil || open.route.kind != "unicast" {
-      rows.append(open.route, line: open.line)
+    reader.finish { rows.unreadable($0, line: $1) }
+  }
+
+  /// Reads the lines of `ip route`: next hops stand on lines of their own.
+  struct Reader {
+    let family: String
+    /// The table of lines that name none, where a command in front of them does.
+    private var table = "main"
+    private var open: (route: IPRoute, line: Int)?
+
+    init(family: String) {
+      self.family = family
+    }
+
+    mutating func read(
+      _ line: Bytes, _ number: Int, found: (IPRoute, Int) -> Void,
+      complain: (String, Int) -> Void
+    ) {
+      if line.starts("nexthop "), var hop = open?.route {
+        open?.line = 0
+        hop.read(line.words.dropFirst().map { String($0) }[...])
+        found(hop, number)
+        return
+      }
+      finish(complain)
+      if line.starts("ip ") || line.allSatisfy({ $0 == UInt8(ascii: "=") }) {
+        readCommand(line)
+        return
+      }
+      guard let route = IPRoute(line, family, table: table) else {
+        complain("not a route", number)
+        return
+      }
+      if route.device == nil, route.kind == "unicast" {
+        open = (route, number)
+      } else {
+        found(route, number)
+      }
+    }
+
+    /// A route without a device announces its next hops on the lines behind it.
+    mutating func finish(_ complain: (String, Int) -> Void) {
+      if let open, open.line > 0 { complain("a route leads nowhere", open.line) }
+      open = nil
+    }
+
+    /// Old collectors print the command in front of each table.
+    private mutating func readCommand(_ line: Bytes) {
+      let words = line.words.map { String($0) }
+      guard let at = words.firstIndex(of: "table"), at + 1 < words.count else { return }
+      table = words[at + 1] == "all" ? "main" : words[at + 1]
     }
   }
 
@@ -74,7 +130,8 @@ public struct IPRoute: FactTable {
   ]
 
   /// `10.42.0.0/20 dev ens5 proto kernel scope link src 10.42.7.19 metric 512`.
-  init?(_ line: Bytes, _ family: String) {
+  init?(_ line: Bytes, _ family: String, table: String = "main") {
+    self.table = table
     var words = line.words.map { String($0) }[...]
     self.family = family
     if let first = words.first, Self.kinds.contains(first) {
@@ -94,7 +151,7 @@ public struct IPRoute: FactTable {
 
   private mutating func read(_ all: ArraySlice<String>) {
     var words = all
-    var found = flags.map { [$0] } ?? []
+    var found = baseFlags
     while let word = words.popFirst() {
       switch word {
       case "via":
@@ -106,27 +163,34 @@ public struct IPRoute: FactTable {
       case "scope": scope = words.popFirst()
       case "src": source = words.popFirst()
       case "metric": metric = words.popFirst().flatMap { Int64($0) }
+      case "from": fromSource = words.popFirst()
+      case "weight": weight = words.popFirst().flatMap { Int64($0) }
+      case "nhid": nextHopID = words.popFirst().flatMap { Int64($0) }
+      case "mtu":
+        if words.first == "lock" { words = words.dropFirst() }
+        mtu = words.popFirst().flatMap { Int64($0) }
       default: if Self.flagWords.contains(word) { found.append(word) }
       }
     }
-    if !found.isEmpty { flags = found.joined(separator: ",") }
+    flags = Self.words(found)
   }
 
   private static func readJSON(
-    _ bytes: Bytes, _ family: String, _ rows: inout RowSink<Self>
+    _ values: [JSONValue], _ family: String, _ rows: inout RowSink<Self>
   ) {
-    let (values, failure) = JSONReader.documents(bytes)
-    if let failure { rows.unreadable("not JSON: \(failure.reason)", line: failure.line) }
-    for value in values.last?.array ?? [] {
+    for value in values {
       guard let object = value.object, let destination = object["dst"]?.string else { continue }
-      var route = Self(object, destination, family)
+      let base = Self(object, destination, family)
       guard let hops = object["nexthops"]?.array else {
-        rows.append(route, line: object.line)
+        rows.append(base, line: object.line)
         continue
       }
       for hop in hops {
-        route.gateway = hop["gateway"]?.string
+        var route = base
+        route.gateway = hop["gateway"]?.string ?? hop["via"]?["host"]?.string
         route.device = hop["dev"]?.string
+        route.weight = hop["weight"]?.integer
+        route.flags = words(route.baseFlags + (hop["flags"]?.array ?? []).compactMap(\.string))
         rows.append(route, line: hop.object?.line)
       }
     }
@@ -142,10 +206,18 @@ public struct IPRoute: FactTable {
     scope = object["scope"]?.scalarText
     source = object["prefsrc"]?.string
     metric = object["metric"]?.integer
-    let words = object["flags"]?.array?.compactMap(\.string) ?? []
-    if !words.isEmpty { flags = words.joined(separator: ",") }
+    fromSource = object["from"]?.string
+    mtu = object["metrics"]?.array?.compactMap { $0["mtu"]?.integer }.first
+    nextHopID = object["nhid"]?.integer
+    flags = Self.words(object["flags"]?.array?.compactMap(\.string) ?? [])
     self.family = IPText.family(
       of: destination == "default" ? gateway : destination, else: family)
     self.destination = IPText.destination(destination, family: self.family)
+  }
+
+  private var baseFlags: [String] { flags?.split(separator: ",").map { String($0) } ?? [] }
+
+  private static func words(_ words: [String]) -> String? {
+    words.isEmpty ? nil : words.joined(separator: ",")
   }
 }

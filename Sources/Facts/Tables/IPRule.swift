@@ -14,7 +14,13 @@ public struct IPRule: FactTable {
   var table: String?
   var action = "lookup"
   var isDetached = false
+  var gotoPriority: Int64?
+  var suppressedLength: Int64?
+  var proto: String?
   var other: String?
+
+  private var sourceRange: IPRange? { IPRange(selector: source, family: family) }
+  private var destinationRange: IPRange? { IPRange(selector: destination, family: family) }
 
   /// The declaration of `ip_rule`.
   public static let schema = Schema<Self>(
@@ -34,6 +40,15 @@ public struct IPRule: FactTable {
         "tbl", \.table, "Routing table: its number or its name; NULL unless action is lookup."),
       Column("action", \.action, "lookup, goto, unreachable, prohibit, blackhole or nop."),
       Column("detached", \.isDetached, "1 if the rule's interface does not exist; else 0."),
+      Column("goto_priority", \.gotoPriority, "Priority that a goto continues at."),
+      Column(
+        "suppress_prefixlength", \.suppressedLength,
+        "Routes with as many bits or fewer do not count; NULL if all count."),
+      Column("protocol", \.proto, "Who made the rule; NULL if not printed."),
+      Column("src_first_key", { $0.sourceRange?.firstKey }, .addressKey("src", "first")),
+      Column("src_last_key", { $0.sourceRange?.lastKey }, .addressKey("src", "last")),
+      Column("dst_first_key", { $0.destinationRange?.firstKey }, .addressKey("dst", "first")),
+      Column("dst_last_key", { $0.destinationRange?.lastKey }, .addressKey("dst", "last")),
       Column("other", \.other, "Further words of the rule, such as `proto static`."),
     ])
 
@@ -42,14 +57,14 @@ public struct IPRule: FactTable {
     _ input: inout ArtifactInput, into rows: inout RowSink<Self>
   ) throws(ParseError) {
     let family = IPText.family(input)
-    while let bytes = try input.nextLine() {
+    while true {
+      if rows.count == 0, try input.isAtDocument() {
+        let values = try input.readDocument { rows.unreadable($0, line: $1) }
+        return readJSON(values?.array ?? [], family, &rows)
+      }
+      guard let bytes = try input.nextLine() else { break }
       let line = bytes.trimmed
       guard !line.isEmpty, !ShellPrompt.matches(line) else { continue }
-      if input.lineNumber == 1, IPText.isJSON(line) {
-        var all = Array(line)
-        all.append(contentsOf: try input.readAll())
-        return readJSON(all[...], family, &rows)
-      }
       if let rule = Self(line, family) {
         rows.append(rule, line: input.lineNumber)
       } else {
@@ -82,11 +97,21 @@ public struct IPRule: FactTable {
       case "goto":
         action = "goto"
         hasAction = true
-        if let target = words.popFirst() { further.append("goto \(target)") }
+        if let target = words.popFirst() {
+          gotoPriority = Int64(target)
+          further.append("goto \(target)")
+        }
       case "unreachable", "prohibit", "blackhole", "nop":
         action = word
         hasAction = true
       case "[detached]": isDetached = true
+      case "proto", "protocol":
+        proto = words.popFirst()
+        further.append("proto \(proto ?? "")")
+      case "suppress_prefixlength":
+        let length = words.popFirst()
+        suppressedLength = length.flatMap { Int64($0) }
+        further.append("suppress_prefixlength \(length ?? "")")
       default: further.append(word)
       }
     }
@@ -104,11 +129,9 @@ public struct IPRule: FactTable {
   }
 
   private static func readJSON(
-    _ bytes: Bytes, _ family: String, _ rows: inout RowSink<Self>
+    _ values: [JSONValue], _ family: String, _ rows: inout RowSink<Self>
   ) {
-    let (values, failure) = JSONReader.documents(bytes)
-    if let failure { rows.unreadable("not JSON: \(failure.reason)", line: failure.line) }
-    for value in values.last?.array ?? [] {
+    for value in values {
       guard let object = value.object, let priority = object["priority"]?.integer else { continue }
       rows.append(Self(object, priority, family), line: object.line)
     }
@@ -126,11 +149,37 @@ public struct IPRule: FactTable {
     mask = object["fwmask"]?.scalarText
     table = object["table"]?.scalarText
     isDetached = object.members.contains { $0.key == "iif_detached" || $0.key == "oif_detached" }
+    proto = object["protocol"]?.scalarText
+    gotoPriority = object["goto"]?.integer
+    suppressedLength = object["suppress_prefixlen"]?.integer
+    if object.members.contains(where: { $0.key == "l3mdev" }) { table = "[l3mdev-table]" }
     if table == nil {
       action = object["action"]?.string ?? (object["goto"] == nil ? "nop" : "goto")
     }
-    other = object["protocol"]?.scalarText.map { "proto \($0)" }
+    other = Self.other(object)
     self.family = IPText.family(of: source == "all" ? destination : source, else: family)
+  }
+
+  /// The further words in the order in which the text has them.
+  private static func other(_ object: JSONObject) -> String? {
+    func range(_ name: String, _ key: String) -> String? {
+      if let one = object[key]?.scalarText { return "\(name) \(one)" }
+      guard let start = object[key + "_start"]?.scalarText,
+        let end = object[key + "_end"]?.scalarText
+      else { return nil }
+      return "\(name) \(start)-\(end)"
+    }
+    func word(_ name: String, _ key: String) -> String? {
+      object[key]?.scalarText.map { "\(name) \($0)" }
+    }
+    let isUnresolved = object.members.contains { $0.key == "unresolved" }
+    let words = [
+      word("tos", "tos"), range("uidrange", "uid"), word("ipproto", "ipproto"),
+      range("sport", "sport"), range("dport", "dport"), word("goto", "goto"),
+      isUnresolved ? "[unresolved]" : nil, word("suppress_prefixlength", "suppress_prefixlen"),
+      word("suppress_ifgroup", "suppress_ifgroup"), word("proto", "protocol"),
+    ].compactMap { $0 }
+    return words.isEmpty ? nil : words.joined(separator: " ")
   }
 
   private static func address(_ object: JSONObject, _ key: String) -> String? {

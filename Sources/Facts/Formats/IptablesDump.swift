@@ -1,0 +1,366 @@
+import BundleModel
+
+/// What iptables programs print, read line by line: `iptables-save`, `iptables -S` and the listings
+/// of `iptables -L`, with and without `-v`.
+struct IptablesDump {
+  /// How rules are spelled.
+  enum Spelling: String {
+    /// `iptables-save`.
+    case save
+    /// `iptables -S`.
+    case rules
+    /// `iptables -L -v`.
+    case list
+    /// `iptables -L`, which hides interfaces and counters.
+    case plainList = "plain-list"
+
+    var isList: Bool { self == .list || self == .plainList }
+  }
+
+  /// What one line says.
+  enum Item {
+    case table(String)
+    case chain(Chain)
+    case rule(Rule)
+    case commit(String)
+    /// The end of a listing, as the programs that gather listings mark it.
+    case footer
+    /// Words that a program says about its work.
+    case notice(String)
+    case unreadable(String)
+    case nothing
+  }
+
+  struct Entry {
+    var item: Item
+    var line: Int
+  }
+
+  struct Chain {
+    var table: String
+    var name: String
+    var policy: String?
+    var counters: Counters?
+    var references: Int64?
+  }
+
+  struct Counters {
+    var packets: Int64
+    var bytes: Int64
+  }
+
+  struct Rule {
+    var table: String
+    var chain: String
+    var position: Int
+    var counters: Counters?
+    /// From `-A` on, or from the target on in a listing.
+    var text: Bytes
+    var spelling: Spelling
+
+    /// The rule's parts; nil if its text ends inside quotes. Not read before somebody asks: most
+    /// tables need few rules of many.
+    var match: IptablesRuleText? {
+      if spelling.isList {
+        return IptablesListLine(text, isVerbose: spelling == .list)?.match
+      }
+      guard let words = IptablesRuleText.words(text), words.count >= 2 else { return nil }
+      var match = IptablesRuleText()
+      match.read(words.dropFirst(2))
+      return match
+    }
+  }
+
+  let family: String
+  /// Which of the node's programs printed it: default, nft or legacy.
+  let program: String
+  /// nft, legacy, or default where nothing says what the default program drives.
+  private(set) var backend: String
+  private(set) var spelling: Spelling?
+  private var table: String?
+  private let unnamedTable: String
+  private var positions: [String: Int] = [:]
+  private var chain: (name: Bytes, text: String) = ([], "")
+  private var position = 0
+  private var pending: (text: Bytes, line: Int, joined: Int)?
+  private var queued: Entry?
+  private var isNumbered = false
+
+  init(_ input: ArtifactInput) {
+    let name = input.artifact.rawValue + " " + input.path
+    family = name.utf8Contains("ip6tables") ? "ipv6" : "ipv4"
+    program = name.utf8Contains("nft") ? "nft" : name.utf8Contains("legacy") ? "legacy" : "default"
+    backend = program
+    unnamedTable =
+      ["nat", "mangle", "raw", "security"].first {
+        name.utf8Contains("-\($0).") || name.utf8Contains("_list_\($0)")
+          || name.utf8Contains("-list-\($0)")
+      } ?? "filter"
+  }
+
+  /// The next line that says something; rules that a terminal wrapped are joined. Nil at the end.
+  mutating func next(_ input: inout ArtifactInput) throws(ParseError) -> Entry? {
+    if let entry = queued {
+      queued = nil
+      return entry
+    }
+    while let bytes = try input.nextLine() {
+      let line = bytes.trimmed
+      if let rule = pending, !input.damage.endsInsideLine, continues(line, rule) {
+        let isInsideWord = bytes.first?.isBlank == false
+        pending?.text = rule.text + (isInsideWord ? [] : [0x20]) + line
+        pending?.joined += 1
+        continue
+      }
+      let finished = pending.map { listedRule($0.text, $0.line) }
+      pending = nil
+      let item = read(line, number: input.lineNumber)
+      if let finished {
+        if case .nothing = item {} else { queued = Entry(item: item, line: input.lineNumber) }
+        return finished
+      }
+      if case .nothing = item { continue }
+      return Entry(item: item, line: input.lineNumber)
+    }
+    defer { pending = nil }
+    return pending.map { listedRule($0.text, $0.line) }
+  }
+
+  private mutating func read(_ line: Bytes, number: Int) -> Item {
+    guard let first = line.first else { return .nothing }
+    switch first {
+    case UInt8(ascii: "#"): return header(line)
+    case UInt8(ascii: "*"):
+      let name = String(line.dropFirst())
+      spelling = .save
+      table = name
+      forgetPositions()
+      return .table(name)
+    case UInt8(ascii: ":"):
+      return chain(line.dropFirst())
+    case UInt8(ascii: "-"):
+      return command(line, nil)
+    case UInt8(ascii: "["):
+      return counted(line)
+    default: break
+    }
+    if line.equals("COMMIT") {
+      defer { table = nil }
+      return table.map { .commit($0) } ?? .unreadable("COMMIT without a table")
+    }
+    return listed(line, number: number)
+  }
+
+  /// Comments of `iptables-save`, warnings, and commands that a person typed.
+  private mutating func header(_ line: Bytes) -> Item {
+    if line.contains("Generated by") {
+      let isNft =
+        line.contains("(nf_tables)") || line.contains("-nft-") || line.contains("xtables-")
+      backend = isNft ? "nft" : "legacy"
+      return .nothing
+    }
+    if line.starts("# Warning: ") || line.starts("# Table ") {
+      return .notice(String(line.dropFirst(2)))
+    }
+    readPrompt(line)
+    return .nothing
+  }
+
+  /// The table of `iptables -t nat -S` is named nowhere but in the command.
+  private mutating func readPrompt(_ line: Bytes) {
+    guard line.contains("tables") else { return }
+    let words = line.words
+    for (word, next) in zip(words, words.dropFirst())
+    where word.equals("-t") || word.equals("--table") {
+      table = String(next)
+      forgetPositions()
+    }
+  }
+
+  private mutating func forgetPositions() {
+    positions = [:]
+    chain = ([], "")
+    position = 0
+  }
+
+  /// `FORWARD DROP [12:720]`; user-defined chains have `-` for a policy.
+  private func chain(_ line: Bytes) -> Item {
+    let words = line.words
+    guard words.count >= 2, let table else { return .unreadable("a chain line is cut") }
+    return .chain(
+      Chain(
+        table: table, name: String(words[0]),
+        policy: words[1].equals("-") ? nil : String(words[1]),
+        counters: words.count > 2 ? Self.counters(words[2]) : nil))
+  }
+
+  private static func counters(_ word: Bytes) -> Counters? {
+    guard word.first == UInt8(ascii: "["), word.last == UInt8(ascii: "]"),
+      let (packets, bytes) = word.dropFirst().dropLast().cut(at: UInt8(ascii: ":")),
+      let packets = packets.integer, let bytes = bytes.integer
+    else { return nil }
+    return Counters(packets: packets, bytes: bytes)
+  }
+
+  private mutating func counted(_ line: Bytes) -> Item {
+    if let close = line.firstIndex(of: UInt8(ascii: "]")),
+      let counters = Self.counters(line[...close])
+    {
+      return command(line[(close + 1)...].trimmed, counters)
+    }
+    guard ShellPrompt.matches(line) else { return .unreadable("counters are damaged") }
+    readPrompt(line)
+    return .nothing
+  }
+
+  private mutating func command(_ line: Bytes, _ counters: Counters?) -> Item {
+    var rest = line
+    func word() -> Bytes? {
+      rest = rest.trimmed
+      guard !rest.isEmpty else { return nil }
+      let end = rest.firstIndex { $0.isWhitespace } ?? rest.endIndex
+      defer { rest = rest[end...] }
+      return rest[..<end]
+    }
+    guard let verb = word(), let name = word() else { return .unreadable("the command is cut") }
+    let table = table ?? unnamedTable
+    if spelling == nil { spelling = .rules }
+    if verb.equals("-A") || verb.equals("--append") {
+      let (text, inline) = Self.withoutCounters(line)
+      return .rule(
+        Rule(
+          table: table, chain: place(in: name), position: position, counters: counters ?? inline,
+          text: text, spelling: spelling ?? .rules))
+    }
+    if verb.equals("-P") || verb.equals("--policy") {
+      guard let policy = word() else { return .unreadable("the policy is missing") }
+      return .chain(
+        Chain(
+          table: table, name: String(name), policy: String(policy),
+          counters: counters ?? Self.withoutCounters(line).1))
+    }
+    if verb.equals("-N") || verb.equals("--new-chain") {
+      return .chain(Chain(table: table, name: String(name), policy: nil, counters: counters))
+    }
+    return .unreadable("unknown command \(verb.count > 16 ? "" : String(verb))")
+  }
+
+  /// `-S -v` prints ` -c 3 180` in the middle of a rule.
+  private static func withoutCounters(_ line: Bytes) -> (Bytes, Counters?) {
+    guard let option = line.firstRange(of: Array(" -c ".utf8)) else { return (line, nil) }
+    let words = line[option.upperBound...].split(
+      maxSplits: 2, omittingEmptySubsequences: true, whereSeparator: \.isWhitespace)
+    guard words.count >= 2, let packets = words[0].integer, let bytes = words[1].integer else {
+      return (line, nil)
+    }
+    return (
+      line[..<option.lowerBound] + line[words[1].endIndex...],
+      Counters(packets: packets, bytes: bytes)
+    )
+  }
+
+  /// Counts a rule in its chain. The rules of a chain stand behind each other, so that the name is
+  /// rarely looked up.
+  private mutating func place(in name: Bytes) -> String {
+    if chain.name != name || position == 0 {
+      if position > 0 { positions[chain.text] = position }
+      chain = (Bytes(Array(name)), String(name))
+      position = positions[chain.text] ?? 0
+    }
+    position += 1
+    return chain.text
+  }
+}
+
+extension IptablesDump {
+  /// Whether a line is the rest of a rule that a terminal wrapped.
+  private func continues(
+    _ line: Bytes, _ rule: (text: Bytes, line: Int, joined: Int)
+  ) -> Bool {
+    guard rule.joined < FactLimits.wrappedLines, rule.text.count >= Self.narrowestTerminal,
+      let first = line.first
+    else { return false }
+    let marks: [UInt8] = [
+      UInt8(ascii: "#"), UInt8(ascii: "*"), UInt8(ascii: ":"), UInt8(ascii: "="),
+    ]
+    guard !marks.contains(first), !line.starts("Chain "), !line.starts("Total Number"),
+      !line.equals("COMMIT"), !line.starts("-A "), !line.starts("-P "), !line.starts("-N "),
+      !IptablesListLine.isHeader(line), !Self.isNotice(line), !ShellPrompt.matches(line)
+    else { return false }
+    return spelling == .list
+      ? !IptablesListLine.startsWithCounter(line)
+      : IptablesListLine(line, isVerbose: false) == nil
+  }
+
+  /// No terminal breaks shorter lines; one blank may have been lost at the break.
+  private static let narrowestTerminal = 70
+
+  private mutating func listed(_ line: Bytes, number: Int) -> Item {
+    if line.first == UInt8(ascii: "=") { return .nothing }
+    if line.starts("Total Number of Rules:") { return .footer }
+    if line.starts("Chain "), let chain = IptablesListLine.chain(line) {
+      if spelling == nil { spelling = chain.counters == nil ? .plainList : .list }
+      let name = Array(chain.name.utf8)[...]
+      _ = place(in: name)
+      position -= 1
+      return .chain(
+        Chain(
+          table: table ?? unnamedTable, name: chain.name, policy: chain.policy,
+          counters: chain.counters.map { Counters(packets: $0.packets, bytes: $0.bytes) },
+          references: chain.references))
+    }
+    if IptablesListLine.isHeader(line) {
+      spelling = line.contains("pkts") ? .list : .plainList
+      isNumbered = line.starts("num")
+      return .nothing
+    }
+    // The end of a heading that a terminal wrapped.
+    if line.count < 12, "destination".hasSuffix(String(line)) { return .nothing }
+    if ShellPrompt.matches(line) {
+      readPrompt(line)
+      return .nothing
+    }
+    if Self.isNotice(line) { return .notice(String(line)) }
+    guard spelling?.isList == true, !chain.text.isEmpty else {
+      return .unreadable("not a line of an iptables program")
+    }
+    pending = (isNumbered ? Self.withoutNumber(line) : line, number, 0)
+    return .nothing
+  }
+
+  private static func withoutNumber(_ line: Bytes) -> Bytes {
+    guard let end = line.firstIndex(where: \.isBlank), line[..<end].integer != nil else {
+      return line
+    }
+    return line[end...].trimmed
+  }
+
+  /// What the programs say on their standard error.
+  private static func isNotice(_ line: Bytes) -> Bool {
+    ["iptables", "ip6tables", "modprobe: ", "Another app is ", "Try `", "Perhaps ", "Fatal: "]
+      .contains { line.starts($0) }
+  }
+
+  private mutating func listedRule(_ line: Bytes, _ number: Int) -> Entry {
+    var text = line
+    var counters: Counters?
+    if spelling == .list {
+      guard let found = IptablesListLine.counters(line) else {
+        return Entry(item: .unreadable("not a rule of a listing"), line: number)
+      }
+      counters = Counters(packets: found.packets, bytes: found.bytes)
+      text = found.rest
+    }
+    let name = chain.name
+    let rule = Rule(
+      table: table ?? unnamedTable, chain: place(in: name), position: position,
+      counters: counters, text: text, spelling: spelling ?? .plainList)
+    return Entry(item: .rule(rule), line: number)
+  }
+}
+
+extension String {
+  func utf8Contains(_ text: String) -> Bool {
+    Array(utf8)[...].contains(text)
+  }
+}
