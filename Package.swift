@@ -82,6 +82,9 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "ReportModel", swiftSettings: strict),
     .target(name: "ReportRendering", dependencies: ["ReportModel"], swiftSettings: strict),
+    .target(
+      name: "FactRendering", dependencies: ["BundleModel", "Facts", "ReportRendering"],
+      swiftSettings: strict),
     .executableTarget(name: "RuleEmbedder", swiftSettings: strict),
     .plugin(
       name: "EmbedRules", capability: .buildTool(), dependencies: ["RuleEmbedder"],
@@ -95,15 +98,15 @@ let package = Package(
     .target(
       name: "Analysis",
       dependencies: [
-        "BundleArchive", "BundleModel", "BundleReader", "BuiltinRules", "Facts", "FactStore",
-        "ReportModel", "RuleEngine", crypto, systemPackage,
+        "BundleArchive", "BundleModel", "BundleReader", "BuiltinRules", "FactRendering", "Facts",
+        "FactStore", "ReportModel", "ReportRendering", "RuleEngine", crypto, systemPackage,
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "cnitriage",
       dependencies: [
-        "Analysis", "BundleModel", "BundleReader", "CollectCommand", "ReportModel",
-        "ReportRendering", "RuleEngine", argumentParser,
+        "Analysis", "BundleModel", "BundleReader", "CollectCommand", "FactRendering", "FactStore",
+        "ReportModel", "ReportRendering", "RuleEngine", argumentParser,
       ],
       swiftSettings: strict),
 
@@ -167,10 +170,14 @@ let package = Package(
       name: "ReportRenderingTests", dependencies: ["ReportModel", "ReportRendering", crypto],
       swiftSettings: strict),
     .testTarget(
+      name: "FactRenderingTests",
+      dependencies: ["BundleModel", "FactRendering", "Facts", "ReportRendering", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "AnalysisTests",
       dependencies: [
-        "Analysis", "BuiltinRules", "BundleModel", "BundleReader", "ReportModel",
-        "ReportRendering", "RuleEngine",
+        "Analysis", "BuiltinRules", "BundleModel", "BundleReader", "FactRendering", "FactStore",
+        "Facts", "ReportModel", "ReportRendering", "RuleEngine", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(

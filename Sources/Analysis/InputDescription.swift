@@ -76,7 +76,7 @@ struct InputDescription {
     }
   }
 
-  private static func node(_ store: FactStore, _ found: Manifest?) throws -> Report.Node {
+  static func node(_ store: FactStore, _ found: Manifest?) throws -> Report.Node {
     let manifest = found?.holdsNode == false ? nil : found
     var properties: [String: String] = [:]
     if store.tables.contains(where: { $0.name == "node_property" }) {

@@ -36,6 +36,14 @@ public struct ArchiveWriter: ~Copyable {
     let handle = try ArchiveHandle.writer()
     // ustar where it suffices, pax records where a path or size asks for more.
     try handle.check(unsafe archive_write_set_format_pax_restricted(handle.pointer), .configure)
+    try start(handle, on: output, compression)
+    return handle
+  }
+
+  /// Sets compression and output of a handle whose format is set.
+  static func start(
+    _ handle: borrowing ArchiveHandle, on output: ArchiveOutput, _ compression: Compression
+  ) throws(ArchiveError) {
     try add(compression, to: handle)
     // Nothing behind the compressor's last byte, so that a checksum covers exactly the archive.
     try handle.check(unsafe archive_write_set_bytes_in_last_block(handle.pointer, 1), .configure)
@@ -46,7 +54,6 @@ public struct ArchiveWriter: ~Copyable {
     let client = unsafe Unmanaged.passUnretained(output).toOpaque()
     try handle.check(
       unsafe archive_write_open(handle.pointer, client, nil, writeBlock, nil), .open)
-    return handle
   }
 
   private static func add(
@@ -84,12 +91,13 @@ public struct ArchiveWriter: ~Copyable {
   public mutating func beginFile(
     path: String, size: Int, modified: Int64
   ) throws(ArchiveError) {
-    try writeHeader(path: path, size: size, modified: modified, type: regularFile, mode: 0o600)
+    try writeHeader(
+      path: path, size: size, modified: modified, type: Self.regularFile, mode: 0o600)
   }
 
   /// Writes a folder of mode 0700.
   public mutating func addDirectory(path: String, modified: Int64) throws(ArchiveError) {
-    try writeHeader(path: path, size: 0, modified: modified, type: directory, mode: 0o700)
+    try writeHeader(path: path, size: 0, modified: modified, type: Self.directory, mode: 0o700)
   }
 
   private func writeHeader(
@@ -107,6 +115,12 @@ public struct ArchiveWriter: ~Copyable {
 
   /// Appends bytes to the member that was begun last.
   public mutating func write(_ bytes: ArraySlice<UInt8>) throws(ArchiveError) {
+    try Self.write(bytes, to: handle)
+  }
+
+  static func write(
+    _ bytes: ArraySlice<UInt8>, to handle: borrowing ArchiveHandle
+  ) throws(ArchiveError) {
     var remaining = bytes
     while !remaining.isEmpty {
       let count = unsafe remaining.withUnsafeBytes { buffer in
@@ -142,6 +156,8 @@ private func writeBlock(
   return -1
 }
 
-// The mode constants are macros with casts, which don't reach Swift.
-private let regularFile: UInt32 = 0o100000
-private let directory: UInt32 = 0o040000
+extension ArchiveWriter {
+  // The mode constants are macros with casts, which don't reach Swift.
+  static let regularFile: UInt32 = 0o100000
+  static let directory: UInt32 = 0o040000
+}

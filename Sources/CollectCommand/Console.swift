@@ -1,4 +1,6 @@
 public import BundleModel
+import Glibc
+import NodeCollector
 import SystemPackage
 
 /// The two streams of the process: results go to standard output, everything else to standard error.
@@ -24,6 +26,9 @@ public enum Console {
     if json { output((try? ErrorDocument(failure).json()) ?? []) }
     error(failure.message)
   }
+
+  /// Columns of the terminal behind standard output; `nil` without one.
+  public static var columns: Int? { TerminalSize.columns(of: STDOUT_FILENO) }
 
   private static func write(_ bytes: [UInt8], to descriptor: FileDescriptor) {
     // A reader that went away, as in `| head`, is not an error of ours.

@@ -4,7 +4,7 @@ import GRDB
 extension FactStore {
   /// The names of the tables that a query reads, also through views and subqueries.
   public func tablesRead(by sql: String) throws(FactStoreError) -> Set<String> {
-    try prepared(sql) { statement in
+    try queue.prepared(sql) { statement in
       let region = statement.databaseRegion
       return Set(
         tables.map(\.name).filter {
@@ -18,7 +18,7 @@ extension FactStore {
   /// - Returns: The names of its columns.
   @discardableResult
   public func check(_ sql: String) throws(FactStoreError) -> [String] {
-    try prepared(sql) { $0.columnNames }
+    try queue.prepared(sql) { $0.columnNames }
   }
 
   /// Runs one query. Nothing that it says can write, attach or leave its bounds.
@@ -27,7 +27,7 @@ extension FactStore {
   ) throws(FactStoreError) -> QueryResult {
     try finishLoading()
     let deadline = ContinuousClock.now + limits.time
-    return try prepared(sql, deadline: deadline) { statement in
+    return try queue.prepared(sql, deadline: deadline) { statement in
       let columns = statement.columnNames
       var rows: [[FactValue]] = []
       var isTruncated = false
@@ -40,34 +40,6 @@ extension FactStore {
         rows.append(row.databaseValues.map { FactValue($0) })
       }
       return QueryResult(columns: columns, rows: rows, isTruncated: isTruncated)
-    }
-  }
-
-  private func prepared<Result>(
-    _ sql: String, deadline: ContinuousClock.Instant? = nil,
-    _ body: (Statement) throws -> Result
-  ) throws(FactStoreError) -> Result {
-    try StatementCheck.requireQuery(sql)
-    do {
-      return try queue.read { database in
-        let statement: Statement
-        do {
-          statement = try database.makeStatement(sql: sql)
-        } catch let error as DatabaseError {
-          throw FactStoreError(.syntax, Self.message(error), position: database.errorOffset)
-        }
-        guard statement.isReadonly else {
-          throw FactStoreError(.refused, "the statement writes")
-        }
-        guard let deadline else { return try body(statement) }
-        return try database.withDeadline(deadline) { try body(statement) }
-      }
-    } catch let error as FactStoreError {
-      throw error
-    } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
-      throw FactStoreError(.timeLimit, "the query ran into its time limit")
-    } catch {
-      throw FactStoreError(.execution, Self.message(error))
     }
   }
 }

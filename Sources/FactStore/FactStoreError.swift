@@ -28,6 +28,10 @@ public struct FactStoreError: Error, Sendable, Hashable, CustomStringConvertible
     case syntax
     /// The statement ran into its time limit: make it cheaper or raise the limit.
     case timeLimit
+    /// The statement needs more memory than it may take: make it cheaper.
+    case memoryLimit
+    /// Somebody asked to give up.
+    case cancelled
     /// The statement failed while it ran.
     case execution
     /// The table is not one of this store's.
@@ -49,6 +53,8 @@ public struct FactStoreError: Error, Sendable, Hashable, CustomStringConvertible
     case .refused: "Write one SELECT, or WITH … SELECT."
     case .syntax: "Correct the statement; `facts` lists every table and column."
     case .timeLimit: "Narrow the query, or raise its time limit."
+    case .memoryLimit: "Narrow the query, or let it sort and group fewer rows."
+    case .cancelled: "Start again."
     case .execution: "Correct the statement."
     case .unknownTable: "Hand the table to the store when it is made."
     }

@@ -8,11 +8,19 @@ enum StoreSchema {
   ]
 
   static func createTable(_ table: TableDescription, hasEvidence: Bool) -> String {
-    let columns = (hasEvidence ? TableDescription.evidenceColumns : []) + table.columns
+    createTable(
+      table.name, (hasEvidence ? TableDescription.evidenceColumns : []) + table.columns)
+  }
+
+  static func createTable(_ table: PublishedTable) -> String {
+    createTable(table.name, table.columns.map(\.description))
+  }
+
+  private static func createTable(_ name: String, _ columns: [ColumnDescription]) -> String {
     let list = columns.map { column in
       "\(quoted(column.name)) \(column.type.rawValue)\(column.isNullable ? "" : " NOT NULL")"
     }
-    return "CREATE TABLE \(quoted(table.name)) (\(list.joined(separator: ", "))) STRICT"
+    return "CREATE TABLE \(quoted(name)) (\(list.joined(separator: ", "))) STRICT"
   }
 
   static func insert(_ table: TableDescription, hasEvidence: Bool) -> String {
@@ -21,7 +29,7 @@ enum StoreSchema {
     return "INSERT INTO \(quoted(table.name)) VALUES (\(marks))"
   }
 
-  private static func quoted(_ name: String) -> String {
+  static func quoted(_ name: String) -> String {
     "\"\(name)\""
   }
 }

@@ -11,7 +11,7 @@ extension DefaultStringInterpolation {
       case "\"": escaped += "&quot;"
       case "'": escaped += "&#39;"
       case "\n", "\t": escaped.unicodeScalars.append(scalar)
-      default: escaped.unicodeScalars.append(isHarmless(scalar) ? scalar : "\u{FFFD}")
+      default: escaped.unicodeScalars.append(scalar.isHarmless ? scalar : "\u{FFFD}")
       }
     }
     appendLiteral(escaped)
@@ -19,7 +19,7 @@ extension DefaultStringInterpolation {
 
   /// Foreign text on a terminal: what could move the cursor, change colours or reorder the line is
   /// replaced.
-  mutating func appendInterpolation(terminal text: String) {
+  package mutating func appendInterpolation(terminal text: String) {
     appendLiteral(text.terminalSafe)
   }
 }
@@ -30,18 +30,20 @@ extension String {
     for scalar in unicodeScalars {
       switch scalar {
       case "\n", "\r", "\t": safe += " "
-      default: safe.unicodeScalars.append(isHarmless(scalar) ? scalar : "\u{FFFD}")
+      default: safe.unicodeScalars.append(scalar.isHarmless ? scalar : "\u{FFFD}")
       }
     }
     return safe
   }
 }
 
-/// Neither a control character nor one that reorders text.
-private func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
-  switch scalar.value {
-  case 0..<0x20, 0x7F...0x9F, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF: false
-  case 0xFFFE...0xFFFF: false
-  default: true
+extension Unicode.Scalar {
+  /// Neither a control character nor one that reorders text.
+  package var isHarmless: Bool {
+    switch value {
+    case 0..<0x20, 0x7F...0x9F, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF: false
+    case 0xFFFE...0xFFFF: false
+    default: true
+    }
   }
 }

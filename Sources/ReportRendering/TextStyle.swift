@@ -30,7 +30,7 @@ public struct TextStyle: Sendable, Equatable {
   var proseWidth: Int { min(width, 100) }
 
   /// The role of a word; each has a colour and is legible without it.
-  enum Role {
+  package enum Role {
     case critical, error, warning, info, good, heading, dim
 
     var code: String {
@@ -46,12 +46,12 @@ public struct TextStyle: Sendable, Equatable {
     }
   }
 
-  func painted(_ text: String, _ role: Role) -> String {
+  package func painted(_ text: String, _ role: Role) -> String {
     isColoured ? "\u{1B}[\(role.code)m\(text)\u{1B}[0m" : text
   }
 
   /// Text without control characters and, on request, without anything but ASCII.
-  func shown(_ text: String) -> String {
+  package func shown(_ text: String) -> String {
     let safe = "\(terminal: text)"
     guard isASCII else { return safe }
     return safe.unicodeScalars.reduce(into: "") { ascii, scalar in
@@ -65,7 +65,7 @@ public struct TextStyle: Sendable, Equatable {
   }
 
   /// Text in at most this many cells; what was cut shows.
-  func cut(_ text: String, to cells: Int) -> String {
+  package func cut(_ text: String, to cells: Int) -> String {
     let text = shown(text)
     guard text.cellCount > cells else { return text }
     let mark = isASCII ? "..." : "…"
@@ -81,7 +81,8 @@ public struct TextStyle: Sendable, Equatable {
   }
 
   /// Prose in lines. Words are never cut, so that commands and paths stay whole.
-  func wrapped(_ text: String, indent: Int, first: Int? = nil, width: Int? = nil) -> String {
+  package func wrapped(_ text: String, indent: Int, first: Int? = nil, width: Int? = nil) -> String
+  {
     let limit = (width ?? proseWidth)
     var lines: [String] = []
     var line = ""
@@ -107,10 +108,10 @@ public struct TextStyle: Sendable, Equatable {
 
 extension String {
   /// Cells that the text takes on a terminal.
-  var cellCount: Int { reduce(0) { $0 + $1.cellCount } }
+  package var cellCount: Int { reduce(0) { $0 + $1.cellCount } }
 
   /// The text with blanks up to a number of cells.
-  func padded(to cells: Int) -> String {
+  package func padded(to cells: Int) -> String {
     self + String(repeating: " ", count: max(0, cells - cellCount))
   }
 }
@@ -122,7 +123,8 @@ extension Character {
     switch scalar.value {
     case 0x0300...0x036F, 0x200B...0x200D: return 0
     case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
-      0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF,
+      0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF,
+      0x1F900...0x1F9FF,
       0x20000...0x3FFFD:
       return 2
     default: return 1

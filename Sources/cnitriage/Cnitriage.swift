@@ -10,6 +10,7 @@ struct Cnitriage: AsyncParsableCommand {
     version: Manifest.ToolVersion.current.version,
     subcommands: [
       CollectCommand<CheckOptions>.self, RedactCommand.self, AnalyzeCommand.self,
+      QueryCommand.self, ExportCommand.self,
       ExplainCommand.self, RulesCommand.self,
     ])
 }

@@ -3,7 +3,6 @@ public import ArgumentParser
 import BundleModel
 import CollectCommand
 import FoundationEssentials
-import Glibc
 import ReportModel
 public import ReportRendering
 
@@ -33,10 +32,6 @@ struct ReportOutput: ParsableArguments {
   @Flag(help: "Write nothing but ASCII.")
   var ascii = false
 
-  enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
-    case auto, always, never
-  }
-
   /// One `FORMAT=FILE`.
   struct Further: ExpressibleByArgument {
     let format: ReportFormat
@@ -64,7 +59,7 @@ struct ReportOutput: ParsableArguments {
   /// Writes every wanted report.
   func write(_ report: Report) throws(AnalysisError) {
     let toTerminal = output == "-"
-    let text = chosenFormat.renderer(style(colours: toTerminal && isColoured)).text(report)
+    let text = chosenFormat.renderer(style(colours: toTerminal && color.isOn)).text(report)
     if toTerminal {
       Console.output(text)
     } else {
@@ -77,26 +72,11 @@ struct ReportOutput: ParsableArguments {
 
   private func style(colours: Bool) -> TextStyle {
     let environment = ProcessInfo.processInfo.environment
-    let locale = environment["LC_ALL"] ?? environment["LC_CTYPE"] ?? environment["LANG"] ?? ""
-    let isUTF8 = locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8")
     return TextStyle(
       width: environment["COLUMNS"].flatMap { Int($0) } ?? 80, isColoured: colours,
-      isASCII: ascii || !isUTF8, showsDetails: details, showsPassed: shown.contains("passed"),
+      isASCII: ascii || !ColorChoice.isUTF8, showsDetails: details,
+      showsPassed: shown.contains("passed"),
       showsNotApplicable: shown.contains("not-applicable"))
-  }
-
-  /// Flag, then NO_COLOR, then FORCE_COLOR, then a dumb terminal, then whether it is one at all.
-  private var isColoured: Bool {
-    switch color {
-    case .always: return true
-    case .never: return false
-    case .auto: break
-    }
-    let environment = ProcessInfo.processInfo.environment
-    func isSet(_ name: String) -> Bool { environment[name].map { !$0.isEmpty } ?? false }
-    if isSet("NO_COLOR") { return false }
-    if isSet("FORCE_COLOR") || isSet("CLICOLOR_FORCE") { return true }
-    return environment["TERM"] != "dumb" && isatty(STDOUT_FILENO) == 1
   }
 
   private static func write(_ text: String, to path: String) throws(AnalysisError) {

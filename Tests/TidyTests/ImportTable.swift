@@ -23,11 +23,14 @@ enum ImportTable {
     "IPAMPlanner": ["IPAMEngine"],
     "RuleEngine": ["BundleModel", "Facts", "FactStore", "ReportModel", "BuiltinRules", "Yams"],
     "ReportRendering": ["ReportModel", "Crypto"],
+    "FactRendering": ["BundleModel", "Facts", "ReportRendering"],
     "Analysis": [
+      "FactRendering",
       "BundleModel", "BundleArchive", "BundleReader", "Facts", "FactStore", "RuleEngine",
       "ReportModel", "ReportRendering", "BuiltinRules", "Crypto", "SystemPackage",
     ],
     "cnitriage": [
+      "FactRendering",
       "Analysis", "BundleModel", "BundleReader", "CollectCommand", "FactStore", "Facts",
       "ReportModel", "ReportRendering", "RuleEngine", "ArgumentParser", "SystemPackage",
     ],

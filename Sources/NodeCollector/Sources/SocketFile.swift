@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Looks at a path without connecting to it.

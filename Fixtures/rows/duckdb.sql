@@ -1,0 +1,62 @@
+-- Facts of cnitriage bundles, schema v1, exported with
+--   cnitriage export BUNDLE... --to jsonl=DIR
+-- and found at facts.
+-- Version 1.0 or newer; the location is relative to the folder in which DuckDB is started.
+-- Times `*_us` are microseconds since 1970 UTC, with an RFC 3339 text beside them; `*_key` are
+-- addresses that sort by number. NULL means "not known".
+
+-- A sample.
+CREATE OR REPLACE VIEW "sample" AS
+SELECT * FROM read_json('facts/v1/sample/*/*/*.jsonl.zst',
+  format = 'newline_delimited', hive_partitioning = true,
+  hive_types = {'cluster': VARCHAR, 'dt': VARCHAR},
+  columns = {
+    'bundle_id': 'VARCHAR',
+    'cluster': 'VARCHAR',
+    'node_id': 'VARCHAR',
+    'collected_at': 'VARCHAR',
+    'artifact': 'VARCHAR',
+    'line': 'BIGINT',
+    'time_us': 'BIGINT',
+    'time': 'VARCHAR',
+    'address': 'VARCHAR',
+    'address_key': 'VARCHAR',
+    'share': 'DOUBLE'
+  });
+
+-- Five examples. The first two columns of the layout, cluster and dt, cost no reading.
+
+-- Which nodes drop forwarded packets by default?
+SELECT "cluster", node_id, backend, packets
+FROM iptables_chain
+WHERE tbl = 'filter' AND chain = 'FORWARD' AND policy = 'DROP'
+ORDER BY packets DESC;
+
+-- How many nodes of each cluster run which version of the CNI?
+SELECT "cluster", version, count(DISTINCT node_id) AS nodes
+FROM container_image
+WHERE container = 'aws-node' AND dt >= '2026-01-01'
+GROUP BY "cluster", version
+ORDER BY nodes DESC;
+
+-- Which errors of ipamd are new in the fleet, and since when?
+SELECT event, count(DISTINCT node_id) AS nodes, min("time") AS first_seen
+FROM ipamd_event
+WHERE level = 'error'
+GROUP BY event
+ORDER BY nodes DESC;
+
+-- Which addresses do two nodes hand out at once?
+SELECT address_key, min(address) AS address, count(DISTINCT node_id) AS nodes
+FROM ipam_address
+WHERE is_assigned = 1 AND address_key IS NOT NULL
+GROUP BY address_key
+HAVING count(DISTINCT node_id) > 1
+ORDER BY address_key;
+
+-- What could not be gathered, and on how many nodes?
+SELECT item, status, count(DISTINCT node_id) AS nodes, min(reason) AS an_example
+FROM bundle_item
+WHERE status NOT IN ('ok', 'empty', 'skipped', 'missing', 'unsupported')
+GROUP BY item, status
+ORDER BY nodes DESC;

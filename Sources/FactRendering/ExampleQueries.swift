@@ -1,0 +1,55 @@
+/// Questions to a fleet. They keep to what every engine understands.
+enum ExampleQueries {
+  static let all: [(question: String, query: String)] = [
+    (
+      "Which nodes drop forwarded packets by default?",
+      """
+      SELECT "cluster", node_id, backend, packets
+      FROM iptables_chain
+      WHERE tbl = 'filter' AND chain = 'FORWARD' AND policy = 'DROP'
+      ORDER BY packets DESC
+      """
+    ),
+    (
+      "How many nodes of each cluster run which version of the CNI?",
+      """
+      SELECT "cluster", version, count(DISTINCT node_id) AS nodes
+      FROM container_image
+      WHERE container = 'aws-node' AND dt >= '2026-01-01'
+      GROUP BY "cluster", version
+      ORDER BY nodes DESC
+      """
+    ),
+    (
+      "Which errors of ipamd are new in the fleet, and since when?",
+      """
+      SELECT event, count(DISTINCT node_id) AS nodes, min("time") AS first_seen
+      FROM ipamd_event
+      WHERE level = 'error'
+      GROUP BY event
+      ORDER BY nodes DESC
+      """
+    ),
+    (
+      "Which addresses do two nodes hand out at once?",
+      """
+      SELECT address_key, min(address) AS an_example, count(DISTINCT node_id) AS nodes
+      FROM ipam_address
+      WHERE is_assigned = 1 AND address_key IS NOT NULL
+      GROUP BY address_key
+      HAVING count(DISTINCT node_id) > 1
+      ORDER BY address_key
+      """
+    ),
+    (
+      "What could not be gathered, and on how many nodes?",
+      """
+      SELECT item, status, count(DISTINCT node_id) AS nodes, min(reason) AS an_example
+      FROM bundle_item
+      WHERE status NOT IN ('ok', 'empty', 'skipped', 'missing', 'unsupported')
+      GROUP BY item, status
+      ORDER BY nodes DESC
+      """
+    ),
+  ]
+}
