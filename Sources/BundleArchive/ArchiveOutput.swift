@@ -10,6 +10,7 @@ public final class ArchiveOutput: Sendable {
   private let descriptor: FileDescriptor
   private let makeRoom: @Sendable () -> Void
   private let hasRoom: @Sendable () -> Bool
+  private let written: (@Sendable ([UInt8]) -> Void)?
   private let state = Mutex(State())
 
   private struct State {
@@ -27,13 +28,16 @@ public final class ArchiveOutput: Sendable {
   ///   - descriptor: open for writing; it stays open.
   ///   - hasRoom: asked now and then whether the device may take more.
   ///   - makeRoom: called once when the device is full; whatever it frees ends the archive.
+  ///   - written: told every byte that the descriptor took, in order, from the archive's thread.
   public init(
     _ descriptor: FileDescriptor, hasRoom: @escaping @Sendable () -> Bool = { true },
-    makeRoom: @escaping @Sendable () -> Void = {}
+    makeRoom: @escaping @Sendable () -> Void = {},
+    written: (@Sendable ([UInt8]) -> Void)? = nil
   ) {
     self.descriptor = descriptor
     self.hasRoom = hasRoom
     self.makeRoom = makeRoom
+    self.written = written
   }
 
   /// Bytes written so far.
@@ -55,6 +59,7 @@ public final class ArchiveOutput: Sendable {
       if error == EINTR { continue }
       guard error == ENOSPC || error == EDQUOT, fill() else { return error }
     }
+    if let written { unsafe written(Array(buffer)) }
     note(buffer.count)
     return 0
   }

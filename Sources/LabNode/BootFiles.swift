@@ -62,29 +62,13 @@ struct BootFiles {
     return "mkdir -p '\(folder)'\nmount --bind '\(folder)' \"$live/log\""
   }
 
-  // The same two hours on every day before, so that times go on rising.
   private var lengthening: String {
     guard inputs.logMiB > 0 else { return "" }
     let calls = [("ipamd", 8), ("plugin", 2)].map { name, tenths in
       "lengthen /var/log/aws-routed-eni/\(name).log \(max(1, inputs.logMiB * tenths / 10))"
     }
     return """
-      lengthen() { # file, MiB
-        TZ=UTC awk -v from=\(node.booted.seconds) -v upto=\(node.now.seconds) \\
-          -v days=$(($2 * 1048576 / $(stat -c %s "$1"))) '
-          BEGIN { was = strftime("%Y-%m-%d", from); old = strftime("%Y-%m-%d", upto) }
-          { kind[NR] = 0; at = index($0, was "T")
-            if (!at) { kind[NR] = 1; at = index($0, old "T") }
-            head[NR] = substr($0, 1, at - 1); tail[NR] = substr($0, at + 10) }
-          END { for (day = days; day > 0; day--) {
-              first = strftime("%Y-%m-%d", from - day * 86400)
-              last = strftime("%Y-%m-%d", upto - day * 86400)
-              for (line = 1; line <= NR; line++)
-                print head[line] (kind[line] ? last : first) tail[line]
-            } }' "$1" >"$1.longer"
-        cat "$1" >>"$1.longer"
-        mv "$1.longer" "$1"
-      }
+      lengthen() { (exec -a \(LabProcess.history.rawValue) '\(program)' "$1" "$2"); } # file, MiB
       \(calls.joined(separator: "\n"))
       """
   }

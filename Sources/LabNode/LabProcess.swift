@@ -18,6 +18,8 @@ public enum LabProcess: String, Sendable {
   case runtimeSetup = "cnilab-cri"
   /// The program of aws-node's probes.
   case healthProbe = "grpc-health-probe"
+  /// Makes a log of the node longer, once: the words are its path and how many MiB.
+  case history = "cnilab-history"
   /// What lies around the node: metadata, names, time, API server, AWS services.
   case vpc = "cnilab-vpc"
 
@@ -55,10 +57,21 @@ public enum LabProcess: String, Sendable {
     case .podIdentityAgent: try await NodeServices.podIdentityAgent()
     case .coreDNS: try await DNSZone.cluster(Instance()).serve(host: "0.0.0.0")
     case .runtimeSetup: try await RuntimeSetup().run(inputs)
+    case .history: try Self.lengthenLog(inputs)
     case .healthProbe: try await AgentCalls.probe(LabProcess.agentSocket)
     case .vpc: try await Self.runVPC(inputs)
     case .agent: try await Self.runAgent(inputs)
     }
+  }
+
+  private static func lengthenLog(_ inputs: NodeInputs) throws {
+    let words = CommandLine.arguments
+    guard let node = NodeModel(inputs), words.count == 3, let mebibytes = Int(words[2]) else {
+      throw LabError(
+        .usage, "no log to lengthen", why: "the words are a path and a number of MiB",
+        try: "scripts/lab up NAME --log-mib N")
+    }
+    try LogHistory.lengthen(words[1], by: mebibytes << 20, of: node)
   }
 
   private static func runVPC(_ inputs: NodeInputs) async throws {

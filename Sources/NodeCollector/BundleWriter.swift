@@ -14,6 +14,7 @@ struct BundleWriter: ~Copyable {
   private let output: ArchiveOutput
   private let limit: PackingLimit?
   private let settings: CollectSettings
+  private var paths: Set<String> = []
   private var buffer = [UInt8](repeating: 0, count: 256 << 10)
 
   /// Starts a bundle whose members stand below a top folder.
@@ -42,7 +43,7 @@ struct BundleWriter: ~Copyable {
   mutating func add(_ member: CollectedMember) throws {
     var item = member.item
     if settings.isReproducible { item.durationMilliseconds = 0 }
-    item.path = item.path.map(settings.layout.memberPath)
+    item.path = item.path.map { free(settings.layout.memberPath($0)) }
     if let spool = member.spool, let path = item.path {
       let segments = try spool.segments()
       let size = segments.reduce(0) { $0 + $1.count }
@@ -68,6 +69,18 @@ struct BundleWriter: ~Copyable {
       item.standardError = path
     }
     items.append(item)
+  }
+
+  /// A path that no member has yet. A log that is rotated between two looks may come twice under one
+  /// name, and a second file of that name would replace the first one where the bundle is unpacked.
+  private mutating func free(_ path: String) -> String {
+    var place = path
+    var count = 1
+    while !paths.insert(place).inserted {
+      count += 1
+      place = "\(path).\(count)"
+    }
+    return place
   }
 
   /// Why a member can't be taken any more.

@@ -9,16 +9,16 @@ public struct CollectSummary: Sendable {
   public let path: FilePath?
   /// Size of the archive in bytes; `nil` when it was streamed.
   public let archiveBytes: Int?
-  /// SHA-256 of the archive as it was read back from disk, in hexadecimal.
+  /// SHA-256 of the archive in hexadecimal.
   public let sha256: String?
-  /// Whether every member was read back from disk and agrees with the manifest; `false` when it was
+  /// Whether the archive was read back from disk and is what was written; `false` when it was
   /// streamed, or no time was left.
   public let isVerified: Bool
 
   /// A bundle that was read back as a whole only.
   init(manifest: Manifest, path: FilePath?) throws {
     self.init(
-      manifest: manifest, path: path, digest: try path.map { try FileDigest(of: $0) },
+      manifest: manifest, path: path, digest: try path.flatMap { try FileDigest(of: $0) },
       isVerified: false)
   }
 

@@ -100,17 +100,17 @@ public struct Collector: Sendable {
   ) async throws(CollectError) -> CollectSummary {
     let open = try OpenOutput(output)
     do {
-      let packing = try await start(open, identity, format, stop)
+      let written = RunningDigest()
+      let packing = try await start(open, identity, format, stop, written)
       defer { packing.close() }
       let manifest = try await write(
         plan, identity: identity, to: open, through: packing, stop: stop, events: events)
-      let check = try await readBack(open, manifest, through: packing, stop: stop)
+      let isVerified = try await readBack(open, written, through: packing, stop: stop)
       try open.commit(owner: settings.owner)
-      if let digest = check.digest {
-        try open.writeChecksum(digest.sha256, owner: settings.owner)
-      }
+      try open.writeChecksum(written.value.sha256, owner: settings.owner)
       return CollectSummary(
-        manifest: manifest, path: open.final, digest: check.digest, isVerified: check.isVerified)
+        manifest: manifest, path: open.final, digest: open.final.map { _ in written.value },
+        isVerified: isVerified)
     } catch let error as CollectError {
       open.discard()
       throw error
@@ -122,11 +122,15 @@ public struct Collector: Sendable {
 
   /// Opens the archive on a thread of its own.
   private func start(
-    _ open: OpenOutput, _ identity: BundleIdentity, _ format: BundleFormat, _ stop: StopReason
+    _ open: OpenOutput, _ identity: BundleIdentity, _ format: BundleFormat, _ stop: StopReason,
+    _ written: RunningDigest
   ) async throws -> BundleThread {
     let reserve = try DiskReserve(for: open, minimumFree: limits.minimumFreeBytes)
+    var note: (@Sendable ([UInt8]) -> Void)?
+    if open.partial != nil { note = { bytes in written.add(bytes) } }
     let output = ArchiveOutput(
-      open.descriptor, hasRoom: { reserve?.hasRoom ?? true }, makeRoom: { reserve?.release() })
+      open.descriptor, hasRoom: { reserve?.hasRoom ?? true }, makeRoom: { reserve?.release() },
+      written: note)
     let compression = format.compression(isBusy: ProcessorLoad(host: host).isBusy)
     return try await BundleThread.start { [limits, settings] in
       try BundleWriter(
@@ -198,21 +202,20 @@ public struct Collector: Sendable {
     }
   }
 
-  /// Reads the finished file again and compares every member with the manifest.
+  /// Reads the finished file again; `false` when there was no file to read or no time.
   private func readBack(
-    _ open: OpenOutput, _ manifest: Manifest, through packing: BundleThread, stop: StopReason
-  ) async throws -> (digest: FileDigest?, isVerified: Bool) {
-    guard let partial = open.partial else { return (nil, false) }
+    _ open: OpenOutput, _ written: RunningDigest, through packing: BundleThread, stop: StopReason
+  ) async throws -> Bool {
+    guard let partial = open.partial else { return false }
     return try await packing.perform(patience: stop.patience) { _ in
       try open.sync()
-      let digest = try FileDigest(of: partial)
-      switch try ReadBack(manifest: manifest, limit: stop.limit).check(partial) {
-      case .agrees: return (digest, true)
-      case .noTime: return (digest, false)
-      case .differs(let path):
+      switch try ReadBack(written: written.value, limit: stop.limit).check(partial) {
+      case .agrees: return true
+      case .noTime: return false
+      case .differs(let what):
         throw CollectError(
           code: "E205", kind: .environment, what: "the bundle was not stored as it was written",
-          why: "\(path) reads back differently: the disk or the memory is faulty",
+          why: "read back, \(what): the disk or the memory is faulty",
           remedy: "-o with a folder on another disk, or -o - over ssh")
       }
     }

@@ -18,7 +18,7 @@ public struct RewriteSummary: Sendable {
     self.manifest = manifest
     self.path = path
     self.notes = notes
-    let digest = try path.map { try FileDigest(of: $0) }
+    let digest = try path.flatMap { try FileDigest(of: $0) }
     archiveBytes = digest?.bytes
     sha256 = digest?.sha256
   }

@@ -7,14 +7,18 @@ struct LineScanner: Sendable {
   private let urls: URLMatcher
   private let automaton = TriggerAutomaton.shared
   private let prefilter = TriggerPrefilter.shared
+  private let skipsPlainText: Bool
   private var state: UInt16 = 0
   private var mode = LineMode.plain
   private var environment = EnvironmentContinuation.none
   /// What still has to be dropped of a value that was longer than a window.
   private(set) var tail: Tail?
 
-  init(_ rules: RedactionRules) {
+  /// A scanner that does not skip plain text lets the automaton see every byte, with the same
+  /// result.
+  init(_ rules: RedactionRules, skipsPlainText: Bool = true) {
     self.rules = rules
+    self.skipsPlainText = skipsPlainText
     names = NameMatcher(rules: rules)
     urls = URLMatcher(rules: rules)
   }
@@ -61,7 +65,7 @@ struct LineScanner: Sendable {
     var state = self.state
     var resume = index
     while index < limit {
-      if index >= resume, !needsLineStarts {
+      if index >= resume, skipsPlainText, !needsLineStarts {
         (index, resume) = skip(window, index, limit, &state)
         guard index < limit else { break }
       }

@@ -27,8 +27,12 @@ public struct Redactor: Sendable {
 
   /// Makes a redactor for one item. R1 is always on, whatever else is.
   public init(_ rules: RedactionRules) {
+    self.init(rules, skipsPlainText: true)
+  }
+
+  init(_ rules: RedactionRules, skipsPlainText: Bool) {
     self.rules = rules
-    scanner = LineScanner(rules)
+    scanner = LineScanner(rules, skipsPlainText: skipsPlainText)
     filter = StructureFilter(rules)
     buffer.reserveCapacity(Self.lineLimit)
   }

@@ -1,5 +1,5 @@
-/// Skips text in which no trigger word can begin, at a few instructions per byte and without a
-/// state that one byte would have to wait for from the one before.
+/// Skips text in which no trigger word can begin. A sieve finds the blocks that may hold one; only
+/// these are looked at byte by byte.
 ///
 /// The first four bytes of the words are spread over sixteen groups. Each byte has four sets of
 /// groups, one for each of the four places; a word may begin where four bytes in a row have a group
@@ -8,6 +8,7 @@ struct TriggerPrefilter: Sendable {
   /// For each byte the groups in which it may stand first, second, third and fourth.
   private let places: [UInt64]
   private let starts: StartTable
+  private let sieve: TriggerSieve
 
   /// How many bytes are compared.
   static let length = 4
@@ -21,8 +22,8 @@ struct TriggerPrefilter: Sendable {
       places[Int(byte)] |= 1 << UInt64(place * Self.groups + group)
     }
     // Words that begin alike share a group, the others take turns.
-    let starts = words.filter { $0.1 != .newline && $0.1 != .dot }
-      .map { Array($0.0.utf8.prefix(Self.length)) }
+    let texts = words.filter { $0.1 != .newline && $0.1 != .dot }.map(\.0)
+    let starts = texts.map { Array($0.utf8.prefix(Self.length)) }
     // Short words leave the last place open, so they are kept apart from the others.
     let ordered = Set(starts).sorted {
       $0.count == $1.count ? $0.lexicographicallyPrecedes($1) : $0.count < $1.count
@@ -45,6 +46,7 @@ struct TriggerPrefilter: Sendable {
     }
     self.places = places
     self.starts = StartTable(ordered)
+    sieve = TriggerSieve(texts)
   }
 
   /// The first position from `start` on at which a word may begin, or one of the last three before
@@ -53,15 +55,27 @@ struct TriggerPrefilter: Sendable {
     var base = start
     let end = min(limit, bytes.count)
     while end - base >= Self.length {
-      let offset = candidate(bytes.span.extracting(base..<end))
-      base += offset
-      guard end - base >= Self.length else { return base }
+      let suspect = base + sieve.suspect(bytes.span.extracting(base..<end))
+      let stop = min(suspect + TriggerSieve.blockBytes, end - Self.length + 1)
+      let first = max(base, suspect - TriggerSieve.reach)
+      if let found = candidate(bytes, from: first, before: stop) { return found }
+      base = stop
+    }
+    return base
+  }
+
+  /// The first position of some at which a word may begin.
+  private func candidate(_ bytes: [UInt8], from start: Int, before stop: Int) -> Int? {
+    var base = start
+    while base < stop {
+      base += candidate(bytes.span.extracting(base..<stop + Self.length - 1))
+      guard base < stop else { return nil }
       let isCandidate =
         bytes[base] == Byte.dot ? mayBeToken(bytes, dot: base) : starts.contains(bytes, at: base)
       if isCandidate { return base }
       base += 1
     }
-    return base
+    return nil
   }
 
   /// The first place in a span where four bytes have a group in common, or the third last. Its only
@@ -88,9 +102,7 @@ struct TriggerPrefilter: Sendable {
   /// the end of the bytes nothing is known.
   private func mayBeToken(_ bytes: [UInt8], dot: Int) -> Bool {
     guard dot + 16 < bytes.count else { return true }
-    let last = bytes[dot + 16]
-    let middle = bytes[dot + 8]
-    return (last.isDigit || last.isLower) && (middle.isDigit || middle.isLower)
+    return bytes[dot + 1...dot + 16].allSatisfy { $0.isDigit || $0.isLower }
   }
 }
 

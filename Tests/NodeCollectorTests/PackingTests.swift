@@ -64,14 +64,72 @@ struct PackingTests {
       Artifact(
         "t.tool", "A test.", source: .command("tool", []), path: "t.txt", timeoutSeconds: 10)
     ])
+    #expect(summary.isVerified)
     let path = try #require(summary.path)
-    var manifest = summary.manifest
-    let check = { (manifest: Manifest) in
-      try ReadBack(manifest: manifest, limit: PackingLimit(clock: .system)).check(path)
+    let digest = try #require(try FileDigest(of: path))
+    #expect(summary.sha256 == digest.sha256 && summary.archiveBytes == digest.bytes)
+    let limit = PackingLimit(clock: .system)
+    let back = ReadBack(written: digest, limit: limit)
+    #expect(try back.check(path) == .agrees)
+    let whole = try Data(contentsOf: URL(filePath: path.string))
+    var damaged = whole
+    damaged[damaged.count / 2] ^= 1
+    try damaged.write(to: URL(filePath: path.string))
+    #expect(try back.check(path) == .differs("its bytes are others"))
+    try whole.dropLast().write(to: URL(filePath: path.string))
+    #expect(
+      try back.check(path)
+        == .differs("it has \(whole.count - 1) bytes instead of \(whole.count)"))
+    limit.set(secondsFromNow: -1)
+    #expect(try back.check(path) == .noTime)
+  }
+
+  @Test("the digest of what was written is that of the file, and of no other")
+  func runningDigest() throws {
+    let node = try FakeNode()
+    let path = FilePath(node.root.path).appending("out/a.tar")
+    let descriptor = try FileDescriptor.open(
+      path, .writeOnly, options: .create, permissions: .ownerReadWrite)
+    defer { try? descriptor.close() }
+    let written = RunningDigest()
+    var writer = try BundleWriter(
+      ArchiveOutput(descriptor, written: { written.add($0) }), compression: .zstd(level: 3),
+      top: "t", totalLimit: .max)
+    try writer.add(Array("hello\n".utf8), at: "a", modified: 0)
+    try writer.end()
+    #expect(try FileDigest(of: path) == written.value)
+    try descriptor.seek(offset: 9, from: .start)
+    try descriptor.writeAll([0xFF])
+    let check = ReadBack(written: written.value, limit: PackingLimit(clock: .system))
+    #expect(try check.check(path) == .differs("its bytes are others"))
+  }
+
+  @Test("two files of one path both stay in the bundle, under paths of their own")
+  func samePath() throws {
+    let node = try FakeNode()
+    let path = FilePath(node.root.path).appending("out/a.tar")
+    let descriptor = try FileDescriptor.open(
+      path, .readWrite, options: .create, permissions: .ownerReadWrite)
+    defer { try? descriptor.close() }
+    var writer = try BundleWriter(descriptor, compression: .none, top: "t", totalLimit: .max)
+    for text in ["old", "new"] {
+      var member = CollectedMember(
+        ManifestItem(id: "t.x", source: .init(kind: .file), startedAt: ""), modified: 0)
+      member.item.path = "x.log"
+      var spool = Spool(capBytes: 10, keeps: .head, memoryBytes: 10, folder: "/tmp")
+      try spool.append(Array(text.utf8)[...])
+      member.spool = spool
+      try writer.add(member)
     }
-    guard case .agrees = try check(manifest) else { return #expect(Bool(false)) }
-    manifest.items[0].sha256 = String(repeating: "0", count: 64)
-    guard case .differs("t.txt") = try check(manifest) else { return #expect(Bool(false)) }
+    try writer.end()
+    #expect(writer.items.map(\.path) == ["x.log", "x.log.2"])
+    try descriptor.seek(offset: 0, from: .start)
+    var reader = try ArchiveReader(descriptor)
+    var found: [String: String] = [:]
+    while let member = try reader.next() {
+      found[member.path] = String(decoding: try reader.nextChunk() ?? [], as: UTF8.self)
+    }
+    #expect(found == ["t/x.log": "old", "t/x.log.2": "new"])
   }
 
   @Test("no member is begun once the time for packing is over")
