@@ -13,6 +13,8 @@ public struct Unmasking: Sendable {
   static let textLimit = 1024
 
   private let table: PseudonymTable
+  /// Whether the map holds every pseudonym of its bundle.
+  private let isComplete: Bool
 
   /// Reads a map.
   public init(file path: String) throws(AnalysisError) {
@@ -35,10 +37,13 @@ public struct Unmasking: Sendable {
       throw .noMap(name, why: "it holds texts that are empty, too long, or no single words")
     }
     table = PseudonymTable(pairs)
+    isComplete = document.complete ?? true
   }
 
   private struct Document: Decodable {
     let schema: String
+    /// Older maps don't say it.
+    let complete: Bool?
     let pairs: [String: String]
   }
 
@@ -78,6 +83,9 @@ public struct Unmasking: Sendable {
       var result = try JSONDecoder().decode(Report.self, from: JSONEncoder().encode(clear))
       result.tool = report.tool
       result.schema = report.schema
+      if !isComplete {
+        result.notices.append("the map was full: some pseudonyms in this report stay as they are")
+      }
       return result
     } catch {
       throw AnalysisError(

@@ -39,6 +39,11 @@ public struct ArchiveError: Error, Sendable, Equatable, CustomStringConvertible 
     operation != .readHeader && operation != .readData && [28, 122].contains(code)
   }
 
+  /// Whether the archive went into a pipe or socket whose reader is gone.
+  public var isReaderGone: Bool {
+    operation != .readHeader && operation != .readData && code == 32
+  }
+
   /// Operation and message in one line.
   public var description: String { "\(operation.rawValue): \(message) (\(code))" }
 }

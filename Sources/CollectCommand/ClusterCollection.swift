@@ -26,7 +26,7 @@ struct ClusterCollection {
       if screen.dryRun { return try preview(plan, bundle) }
       return try await gather(plan, bundle)
     } catch let error as CollectError {
-      Console.report(error, json: screen.json)
+      if error.kind != .readerGone { Console.report(error, json: screen.json) }
       return error.kind.exitCode
     } catch let error as BundleError {
       Console.report(error, json: screen.json)

@@ -65,7 +65,7 @@ public struct CollectCommand<FollowUp: CollectFollowUp>: AsyncParsableCommand {
         await followUp.follow(path, isQuiet: screen.quiet || screen.json)
       }
     } catch {
-      Console.report(error, json: screen.json)
+      if error.kind != .readerGone { Console.report(error, json: screen.json) }
       throw ExitCode(error.kind.exitCode)
     }
     if code != 0 { throw ExitCode(code) }
@@ -75,6 +75,7 @@ public struct CollectCommand<FollowUp: CollectFollowUp>: AsyncParsableCommand {
 extension CollectError.Kind {
   var exitCode: Int32 {
     switch self {
+    case .readerGone: 0
     case .usage: 2
     case .wrongPlatform: 3
     case .notPermitted: 5

@@ -104,9 +104,11 @@ struct CollectRun {
       if let map { try MapFile.write(masking, of: identity.name, to: map) }
     } catch {
       progress.stop()
+      if error.kind == .readerGone { progress.notice("Stopped: \(error.what); \(error.why).") }
       throw error
     }
     let seconds = Int((Host.Clock.system.monotonic() - begin) / 1_000_000)
+    if masking.leavesPairsOut { progress.warn(.fullMap) }
     finish(summary, progress, map: map, owner: settings.owner, seconds: seconds)
     if let path = summary.path { await follow(path) }
     return RunResult(code: exitCode(summary), bundle: summary.path)
@@ -114,9 +116,10 @@ struct CollectRun {
 
   private func settings() throws(CollectError) -> CollectSettings {
     let environment = ProcessInfo.processInfo.environment
-    let now = Host.Clock.system.wall()
     let fixed = output.reproducible ? environment["SOURCE_DATE_EPOCH"].flatMap { Int64($0) } : nil
     guard !output.reproducible || fixed != nil else { throw .noFixedTime }
+    // The window of the logs stands in the bundle as well.
+    let now = fixed.map { $0 * 1_000_000 } ?? Host.Clock.system.wall()
     return CollectSettings(
       window: LogWindow(
         since: try LogTime.parse(limits.since, option: "--since", now: now),

@@ -13,6 +13,11 @@ struct CollectWarning: ExplainedError {
     why: "a firewall, a hop limit of 1 in a container, or no EC2 instance",
     remedy: "run on the host, or --no-imds; instance facts will be missing")
 
+  static let fullMap = CollectWarning(
+    code: "E503", what: MapFile.incompleteness,
+    why: "the node's logs and tables name more pods and addresses than a map holds",
+    remedy: "--since or --only for less, and a map of all of it")
+
   /// Warnings that the items of a finished run give reason to.
   static func all(of manifest: Manifest) -> [CollectWarning] {
     let refused = manifest.items.first {

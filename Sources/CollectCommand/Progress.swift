@@ -49,6 +49,7 @@ struct Progress: Sendable {
   /// A warning in the three parts that every message has.
   func warn(_ warning: CollectWarning) {
     guard showsText else { return }
+    live?.end()
     say(screen.painted("warning:", .attention) + " \(warning.what) [\(warning.code)]\n")
     say("  why  \(warning.why)\n  try  \(warning.remedy)\n")
   }

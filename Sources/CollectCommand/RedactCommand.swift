@@ -61,6 +61,8 @@ public struct RedactCommand: ParsableCommand {
     umask(0o077)
     do {
       try write()
+    } catch let error as CollectError where error.kind == .readerGone {
+      if !quiet { Console.error("Stopped: \(error.what); \(error.why).\n") }
     } catch let error as any ExplainedError {
       Console.report(error, json: json)
       throw ExitCode(Self.exitCode(error))

@@ -23,6 +23,8 @@ public struct CollectError: ExplainedError, Equatable, CustomStringConvertible {
     case notPermitted
     /// The disk, the output or another run is in the way.
     case environment
+    /// Whoever read the bundle from standard output went away: its own business, and no failure.
+    case readerGone
     /// The program itself failed.
     case internalFailure
   }

@@ -131,7 +131,8 @@ public struct Collector: Sendable {
     let output = ArchiveOutput(
       open.descriptor, hasRoom: { reserve?.hasRoom ?? true }, makeRoom: { reserve?.release() },
       written: note)
-    let compression = format.compression(isBusy: ProcessorLoad(host: host).isBusy)
+    let compression = format.compression(
+      isBusy: !settings.isReproducible && ProcessorLoad(host: host).isBusy)
     return try await BundleThread.start { [limits, settings] in
       try BundleWriter(
         output, compression: compression, top: settings.layout.topFolder(identity),
@@ -229,6 +230,11 @@ public struct Collector: Sendable {
         code: "E202", kind: .environment, what: "the disk is full: the bundle could not be written",
         why: "the output folder has too little free space",
         remedy: "-o with a folder on another disk, or -o - over ssh")
+    }
+    if output == .standardOutput, (error as? ArchiveError)?.isReaderGone == true {
+      return CollectError(
+        code: "E207", kind: .readerGone, what: "the reader of standard output went away",
+        why: "what it got of the bundle is not whole", remedy: "let it read to the end, or -o FILE")
     }
     return CollectError(
       code: "E203", kind: .environment, what: "the bundle could not be written: \(error)",

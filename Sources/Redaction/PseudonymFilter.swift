@@ -10,6 +10,8 @@ public struct PseudonymFilter: Sendable {
   static let context = 96
   /// Pairs of one item that are remembered for the map.
   static let pairLimit = 200_000
+  /// Bytes of their texts: names that somebody made long must not fill the memory either.
+  static let pairBytesLimit = 8 << 20
 
   private var names: NameMatching?
   private var addresses: AddressMatching?
@@ -19,6 +21,9 @@ public struct PseudonymFilter: Sendable {
   private var isInLongWord = false
   /// What stands for what: pseudonym to clear text, as both were written.
   public private(set) var pairs: [String: String] = [:]
+  private var pairBytes = 0
+  /// Whether more was replaced than ``pairs`` may hold.
+  public private(set) var leavesPairsOut = false
   /// How often names (R7) and addresses (R8) were replaced.
   public private(set) var counts = RedactionCounts()
 
@@ -131,8 +136,15 @@ public struct PseudonymFilter: Sendable {
   }
 
   private mutating func note(_ pseudonym: [UInt8], _ clear: [UInt8]) {
-    guard pairs.count < Self.pairLimit else { return }
-    pairs[String(decoding: pseudonym, as: UTF8.self)] = String(decoding: clear, as: UTF8.self)
+    let word = String(decoding: pseudonym, as: UTF8.self)
+    guard pairs[word] == nil else { return }
+    let bytes = pairBytes + pseudonym.count + clear.count
+    guard pairs.count < Self.pairLimit, bytes <= Self.pairBytesLimit else {
+      leavesPairsOut = true
+      return
+    }
+    pairBytes = bytes
+    pairs[word] = String(decoding: clear, as: UTF8.self)
   }
 }
 

@@ -41,6 +41,7 @@ public struct BundleMasker: Sendable {
     var change = MaskingChange(masking: masking)
     var summary = try rewriter.rewrite(&change, to: output, format: format)
     summary.notes += change.leftOut.map { "left out \($0): compressed, so it can't be masked" }
+    if masking.leavesPairsOut { summary.notes.append(MapFile.incompleteness) }
     return summary
   }
 

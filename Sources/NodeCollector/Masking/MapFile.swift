@@ -12,8 +12,14 @@ public struct MapFile {
     var schema = MapFile.schemaName
     var bundle: String
     var redaction: RedactionLevel
+    /// Whether every pseudonym of the bundle is among the pairs.
+    var complete: Bool
     var pairs: [String: String]
   }
+
+  /// What a user must know of a map that is full.
+  public static let incompleteness =
+    "the map is full: some pseudonyms of the bundle can't be translated back"
 
   /// Where the map of a bundle stands if nobody says otherwise.
   public static func standardPath(beside bundle: FilePath) -> FilePath {
@@ -28,7 +34,9 @@ public struct MapFile {
     let output = try OpenOutput(.file(path))
     do {
       let bytes = try JSONBytes.encode(
-        Document(bundle: bundle, redaction: masking.level, pairs: masking.pairs))
+        Document(
+          bundle: bundle, redaction: masking.level, complete: !masking.leavesPairsOut,
+          pairs: masking.pairs))
       try output.descriptor.writeAll(bytes)
       try output.commit(owner: nil)
     } catch let error as CollectError {

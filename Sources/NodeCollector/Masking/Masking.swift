@@ -65,23 +65,56 @@ public struct Masking: Sendable {
 
   /// What the pseudonyms stand for, as far as they were used.
   var pairs: [String: String] { store?.pairs ?? [:] }
+
+  /// Whether more pseudonyms were used than a map holds, so that some can't be translated back.
+  public var leavesPairsOut: Bool { store?.leavesPairsOut ?? false }
 }
 
-/// The pairs of all items of a run.
+/// The pairs of all items of a run, within bounds of their own: what a node's logs name decides how many
+/// there are. The first ones are kept, and it is remembered that there were more.
 final class PairStore: Sendable {
   /// The most pairs that a map holds.
-  static let limit = 1_000_000
+  static let pairLimit = 250_000
+  /// The most bytes of their texts.
+  static let textBytesLimit = 16 << 20
 
-  private let state = Mutex<[String: String]>([:])
+  private struct State {
+    var pairs: [String: String] = [:]
+    var textBytes = 0
+    var leavesOut = false
+  }
 
-  func add(_ pairs: [String: String]) {
-    state.withLock { all in
-      guard all.count + pairs.count <= Self.limit else { return }
-      all.merge(pairs) { first, _ in first }
+  private let state = Mutex(State())
+  private let pairLimit: Int
+  private let textBytesLimit: Int
+
+  init(pairLimit: Int = PairStore.pairLimit, textBytesLimit: Int = PairStore.textBytesLimit) {
+    self.pairLimit = pairLimit
+    self.textBytesLimit = textBytesLimit
+  }
+
+  /// Takes what a filter remembered.
+  func add(from filter: PseudonymFilter) {
+    add(filter.pairs, leavesOut: filter.leavesPairsOut)
+  }
+
+  func add(_ pairs: [String: String], leavesOut: Bool = false) {
+    state.withLock { state in
+      if leavesOut { state.leavesOut = true }
+      for (pseudonym, clear) in pairs where state.pairs[pseudonym] == nil {
+        let bytes = state.textBytes + pseudonym.utf8.count + clear.utf8.count
+        guard state.pairs.count < pairLimit, bytes <= textBytesLimit else {
+          state.leavesOut = true
+          return
+        }
+        state.textBytes = bytes
+        state.pairs[pseudonym] = clear
+      }
     }
   }
 
-  var pairs: [String: String] { state.withLock { $0 } }
+  var pairs: [String: String] { state.withLock { $0.pairs } }
+  var leavesPairsOut: Bool { state.withLock { $0.leavesOut } }
 }
 
 /// Secrets first, then names and addresses: what every byte of an item passes through.
@@ -129,7 +162,7 @@ struct Masker: ByteFilter, Sendable {
     redactor?.finish(into: &middle)
     pseudonyms?.feed(middle[...], into: &output)
     pseudonyms?.finish(into: &output)
-    if let pseudonyms { store?.add(pseudonyms.pairs) }
+    if let pseudonyms { store?.add(from: pseudonyms) }
   }
 }
 
@@ -146,7 +179,7 @@ struct TextMasker {
   mutating func masked(_ text: String) -> String {
     guard filter != nil else { return text }
     let result = filter?.masked(text) ?? text
-    if result != text, let filter { store?.add(filter.pairs) }
+    if result != text, let filter { store?.add(from: filter) }
     return result
   }
 
