@@ -17,7 +17,8 @@ public struct Artifact: Sendable {
   public let tier: Tier
   /// Whether an unprivileged run can never get it.
   public let needsRoot: Bool
-  /// The longest the source may take, in seconds.
+  /// The longest the source may take, in seconds. It ends what hangs: a node that has no processor
+  /// time left is one of the nodes that a bundle is for, and must not lose facts to its own slowness.
   public let timeoutSeconds: Double
   /// The most bytes that are kept; of a group of files, of each.
   public let capBytes: Int
@@ -39,7 +40,7 @@ public struct Artifact: Sendable {
   public init(
     _ id: ArtifactID, _ summary: String, source: Source, path: String, needs: [Need] = [],
     holds: Lock? = nil, tier: Tier = .minimum, needsRoot: Bool = false,
-    timeoutSeconds: Double = 5, capBytes: Int = 1 << 20, groupBytes: Int? = nil,
+    timeoutSeconds: Double? = nil, capBytes: Int = 1 << 20, groupBytes: Int? = nil,
     keeps: Kept = .head, redaction: RedactionRule = .scan, stage: Stage = .parallel,
     naming: Naming = .fullPath, fallback: Derivation? = nil
   ) {
@@ -51,7 +52,7 @@ public struct Artifact: Sendable {
     self.holds = holds
     self.tier = tier
     self.needsRoot = needsRoot
-    self.timeoutSeconds = timeoutSeconds
+    self.timeoutSeconds = timeoutSeconds ?? source.timeoutSeconds
     self.capBytes = capBytes
     self.groupBytes = groupBytes
     self.keeps = keeps
@@ -104,6 +105,16 @@ extension Artifact {
     case metadata([String])
     /// A value that the collector computes.
     case derived(Derivation)
+
+    /// The time limit of this class of sources, in seconds: what is read and computed here takes
+    /// milliseconds, so that only a dead file system needs the whole time; a server that is silent
+    /// for half as long is taken for dead.
+    var timeoutSeconds: Double {
+      switch self {
+      case .file, .files, .derived: 10
+      case .command, .anyCommand, .journal, .http, .metadata: 5
+      }
+    }
   }
 
   /// Names a value that the collector computes. Each group of the catalogue declares its own; the

@@ -46,4 +46,11 @@ enum ByteCount {
     let tenths = (bytes * 10 + unit / 2) / unit
     return "\(tenths / 10).\(tenths % 10) \(name)"
   }
+
+  /// `38 KiB`, `64 MiB`, for columns in which tenths say nothing.
+  static func short(_ bytes: Int) -> String {
+    guard bytes >= 1 << 20 else { return text(bytes) }
+    let (unit, name) = bytes < 1 << 30 ? (1 << 20, "MiB") : (1 << 30, "GiB")
+    return "\((bytes + unit / 2) / unit) \(name)"
+  }
 }

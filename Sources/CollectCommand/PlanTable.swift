@@ -11,12 +11,13 @@ struct PlanTable {
     let idWidth = (plan.items.map { $0.id.rawValue.utf8.count }.max() ?? 4) + 2
     let screen = Screen(color: .never)
     var lines = [
-      "ITEM".padded(to: idWidth) + "TIER  CAP       HOLDS      READS"
+      "ITEM".padded(to: idWidth) + "TIER  TYPICAL  CAP      HOLDS      READS"
     ]
     for artifact in plan.items {
       let start =
         artifact.id.rawValue.padded(to: idWidth) + artifact.tier.letter.padded(to: 6)
-        + ByteCount.text(artifact.capBytes).padded(to: 10) + artifact.content.padded(to: 11)
+        + (artifact.typicalBytes.map(ByteCount.short) ?? "-").padded(to: 9)
+        + ByteCount.short(artifact.capBytes).padded(to: 9) + artifact.content.padded(to: 11)
       let room = max(12, 80 - Cells.width(start))
       lines.append(start + screen.clipped(artifact.source.summary, cells: room))
     }

@@ -4,6 +4,8 @@ import BundleModel
 struct GroupCopy {
   private let artifact: Artifact
   private var bytesLeft: Int
+  /// The files that were asked for, by their paths, as they were when they were listed.
+  private var listed: [String: FileStatus] = [:]
   /// Members so far.
   private(set) var members: [CollectedMember] = []
 
@@ -44,9 +46,26 @@ struct GroupCopy {
     {
       await take(file, with: source, until: deadline)
     }
-    // What was listed and then renamed away is not missing: it came under its new name, or went.
-    let isAnyStored = members.contains { $0.spool != nil }
-    if isAnyStored { members.removeAll { $0.item.status == .missing } }
+    settleMissing()
+  }
+
+  /// What was listed and then renamed or compressed is not missing: it came under its new name. What
+  /// was removed before it could be read is lost, and says so.
+  private mutating func settleMissing() {
+    let stored = members.filter { $0.spool != nil }
+    let inodes = Set(stored.compactMap(\.item.originInode))
+    let origins = Set(stored.compactMap(\.item.source.origin))
+    for index in members.indices.reversed() where members[index].item.status == .missing {
+      guard let path = members[index].item.source.origin, let status = listed[path] else {
+        continue
+      }
+      if inodes.contains(status.inode) || origins.contains(path + ".gz") {
+        members.remove(at: index)
+      } else {
+        members[index].end(
+          .missing, "it was removed before it could be read: \(status.size) bytes")
+      }
+    }
   }
 
   private mutating func take(
@@ -59,6 +78,7 @@ struct GroupCopy {
       members.append(member)
       return
     }
+    listed[file.path] = file.status
     let member = await source.read(
       file.path, at: file.place, for: artifact,
       to: GroupPath.member(of: artifact, origin: file.path),

@@ -103,15 +103,22 @@ struct ItemRunner: Sendable {
           return (.skipped, "\(name) is not loaded, and asking would load it")
         }
       case .backend(let program):
-        if await isBackendMissing(program) {
+        switch await isBackendMissing(program) {
+        case true:
           return (
             .skipped, "\(program) drives nf_tables, which is not loaded; asking would load it"
           )
+        case nil: return (.timeout, "whether nf_tables is loaded could not be told in time")
+        case false: continue
         }
       case .table(let name, let ipv6):
         if let reason = await tableRefusal(name, ipv6: ipv6) { return (.skipped, reason) }
       case .path(let path):
-        if !(await exists(path)) { return (.missing, "no such path: \(path)") }
+        switch await exists(path) {
+        case false: return (.missing, "no such path: \(path)")
+        case nil: return (.timeout, "looking for \(path) took too long")
+        case true: continue
+        }
       case .trait(let trait):
         if !host.traits.contains(trait) {
           return (.unsupported, "this kind of node has no \(trait.rawValue)")
@@ -121,18 +128,21 @@ struct ItemRunner: Sendable {
     return await duplicate(artifact)
   }
 
-  private func exists(_ path: String) async -> Bool {
+  /// `nil` when the file system gave no answer in time.
+  private func exists(_ path: String) async -> Bool? {
     let place = host.path(path)
-    return await BlockingThread.run(seconds: 2) { NamespaceFile.inode(place) != nil } ?? false
+    return await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
+      NamespaceFile.inode(place) != nil
+    }
   }
 
-  /// Whether a program would load the backend that it drives.
-  private func isBackendMissing(_ program: String) async -> Bool {
+  /// Whether a program would load the backend that it drives; `nil` when nobody can tell in time.
+  private func isBackendMissing(_ program: String) async -> Bool? {
     guard let path = await context.commands.locate(program) else { return false }
     let host = host
-    return await BlockingThread.run(seconds: 2) {
+    return await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       LinkedProgram(path).backend == "nft" && !KernelModules(host: host).isPresent("nf_tables")
-    } ?? false
+    }
   }
 
   /// Why a table must not be listed: listing one that does not exist creates it.
@@ -140,7 +150,7 @@ struct ItemRunner: Sendable {
     let program = ipv6 ? "ip6tables" : "iptables"
     guard let path = await context.commands.locate(program) else { return nil }
     let host = host
-    let exists = await BlockingThread.run(seconds: 2) { () -> Bool? in
+    let exists = await BlockingThread.run(seconds: BlockingThread.lookSeconds) { () -> Bool? in
       guard LinkedProgram(path).backend == "nft" else {
         return LegacyTables(host: host).names(ipv6: ipv6).contains(name)
       }
@@ -168,7 +178,7 @@ struct ItemRunner: Sendable {
       let first = await context.commands.locate(standard),
       let second = await context.commands.locate(own)
     else { return nil }
-    let same = await BlockingThread.run(seconds: 1) {
+    let same = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       LinkedProgram(first).backend == LinkedProgram(second).backend
     }
     return same == true
@@ -184,16 +194,20 @@ struct ItemRunner: Sendable {
     member.item.reason = nil
     let start = host.clock.monotonic()
     let output: DerivedSource.Output
+    var loss: (status: ItemStatus, reason: String)?
     do {
       let answers = try await MetadataSource(
         host: host, session: context.metadata
       ).answers(to: paths, seconds: seconds)
       output = .json(answers)
+      loss = answers.loss
     } catch {
       output = .none(error.status, error.reason)
     }
     member.item.durationMilliseconds = Int((host.clock.monotonic() - start) / 1000)
     context.derived.keep(output, in: &member, artifact)
+    // What arrived is kept with the word of what did not.
+    if let loss, member.item.status.isUsable { member.end(loss.status, loss.reason) }
     return member
   }
 }

@@ -66,7 +66,13 @@ actor MetadataSession {
   ) -> Result<String, MetadataSource.Unreachable> {
     switch outcome {
     case .answered(let response) where response.status == 200:
-      .success(String(decoding: response.body, as: UTF8.self))
+      isToken(response)
+        ? .success(String(decoding: response.body, as: UTF8.self))
+        : .failure(
+          .init(
+            status: .failed,
+            reason: "what the metadata service answers is no token: "
+              + (response.isCut ? "more than " : "") + "\(response.body.count) bytes"))
     case .answered(let response):
       .failure(
         .init(
@@ -77,8 +83,17 @@ actor MetadataSession {
       .failure(
         .init(
           status: .missing,
-          reason: "the metadata service is silent: no token in \(attempts) attempts"))
+          reason: "the metadata service is silent: no token in \(attempts) attempts of "
+            + "\(attemptSeconds) s"))
     case .failed(let text): .failure(.init(status: .missing, reason: text))
+    case .unreadable(let text):
+      .failure(.init(status: .failed, reason: "the metadata service is unreadable: \(text)"))
     }
+  }
+
+  /// Whether an answer can be sent back as a token, whoever gave it: a header takes no other bytes.
+  private static func isToken(_ response: LoopbackHTTP.Response) -> Bool {
+    !response.isCut && (1...1024).contains(response.body.count)
+      && response.body.allSatisfy { (0x21...0x7E).contains($0) }
   }
 }

@@ -33,7 +33,8 @@ public struct NodeSurvey: Sendable {
       let release = osRelease(host)
       return (NodeKind(host: host, release: release, isInstance: isInstance), release)
     }
-    let (kind, release) = await BlockingThread.run(seconds: 2, look) ?? (.unseen, [:])
+    let (kind, release) =
+      await BlockingThread.run(seconds: BlockingThread.lookSeconds, look) ?? (.unseen, [:])
     let system = SystemName.current()
     var platform = Manifest.Platform(
       osID: release["ID"], osVersion: release["VERSION_ID"], kernel: system.release,

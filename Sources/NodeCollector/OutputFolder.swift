@@ -43,7 +43,9 @@ public struct OutputFolder: Sendable {
     guard let space = try? FileSystemSpace(of: path) else { return }
     let look: @Sendable () -> Int = { ArchiveEstimate(host: host, limits: limits).bytes(plan) }
     // Where the sizes can't be had in time, the items will tell.
-    let estimate = await BlockingThread.run(seconds: 2, look) ?? ArchiveEstimate.constantBytes
+    let estimate =
+      await BlockingThread.run(seconds: BlockingThread.lookSeconds, look)
+      ?? ArchiveEstimate.constantBytes
     let reserve = limits.minimumFreeBytes ?? space.standardReserve
     guard space.free < estimate + reserve else { return }
     throw CollectError(

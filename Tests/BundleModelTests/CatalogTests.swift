@@ -57,6 +57,30 @@ struct CatalogTests {
     }
   }
 
+  @Test("every item of a node says what it usually comes to, which is within its bounds")
+  func typicalSizes() throws {
+    for artifact in Catalog.all {
+      let bytes = try #require(artifact.typicalBytes, "\(artifact.id)")
+      let files = if case .files = artifact.source { 32 } else { 1 }
+      #expect(bytes > 0 && bytes <= artifact.capBytes * files, "\(artifact.id)")
+    }
+    let whole = Catalog.all.compactMap(\.typicalBytes).reduce(0, +)
+    #expect((100 << 20..<512 << 20).contains(whole), "\(whole >> 20) MiB")
+  }
+
+  @Test("what is read or computed here has time enough on a node without processor time")
+  func localTimeLimits() {
+    for artifact in Catalog.all {
+      switch artifact.source {
+      case .file, .files: #expect(artifact.timeoutSeconds >= 10, "\(artifact.id)")
+      default: continue
+      }
+    }
+    for id in [ArtifactID.agentProcesses, .listeners, .hostIdentity, .agentEnvironment] {
+      #expect(Catalog.artifact(id)?.timeoutSeconds == 10, "\(id)")
+    }
+  }
+
   private func isSnake(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
       || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")

@@ -10,6 +10,22 @@ final class MetadataServer: Sendable {
     /// Tokens are refused with this status.
     case refuses(Int)
     case silent
+    /// A token is asked for, and this comes back with status 200.
+    case givesToken(String)
+    /// Tokens are given; everything else is answered so.
+    case breaks(Fault)
+  }
+
+  /// How an answer breaks.
+  enum Fault: String, Sendable, CaseIterable {
+    /// Bytes of no protocol.
+    case garbage
+    /// A document without an end.
+    case endless
+    /// A document that arrives a byte at a time.
+    case slow
+    /// A document that is shorter than was announced.
+    case cut
   }
 
   /// What was asked.
@@ -55,6 +71,10 @@ final class MetadataServer: Sendable {
     }
     switch behaviour {
     case .silent: return nil
+    case .givesToken(let text): return (method == "PUT" ? 200 : 401, text)
+    case .breaks:
+      guard path == "/latest/api/token" else { return (200, "") }
+      return (method == "PUT" ? 200 : 405, Self.token)
     case .refuses(let status): return (method == "PUT" ? status : 401, "")
     case .answers:
       if path == "/latest/api/token" { return (method == "PUT" ? 200 : 405, Self.token) }
@@ -84,6 +104,10 @@ final class MetadataServer: Sendable {
       guard words.count == 3,
         let (status, body) = server.answer(String(words[0]), String(words[1]), received)
       else { return }
+      if case .breaks(let fault) = server.behaviour, words[1] != "/latest/api/token" {
+        server.finish()
+        return fail(fault, context.channel)
+      }
       let text =
         "HTTP/1.1 \(status) x\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
       // A moment of work, so that requests which are sent at once are seen at once.
@@ -93,6 +117,35 @@ final class MetadataServer: Sendable {
         channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
         channel.close(promise: nil)
       }
+    }
+
+    private func fail(_ fault: Fault, _ channel: any Channel) {
+      let head = "HTTP/1.1 200 x\r\nConnection: close\r\n"
+      switch fault {
+      case .garbage:
+        channel.writeAndFlush(ByteBuffer(repeating: 0xA7, count: 2048), promise: nil)
+        channel.close(promise: nil)
+      case .endless:
+        channel.writeAndFlush(ByteBuffer(string: head + "\r\n"), promise: nil)
+        go(on: channel, every: .milliseconds(1), with: String(repeating: "again\n", count: 4000))
+      case .slow:
+        channel.writeAndFlush(
+          ByteBuffer(string: head + "Content-Length: 100000\r\n\r\n"), promise: nil)
+        go(on: channel, every: .milliseconds(20), with: "x")
+      case .cut:
+        channel.writeAndFlush(
+          ByteBuffer(string: head + "Content-Length: 100\r\n\r\ni-0a1b"), promise: nil)
+        channel.close(promise: nil)
+      }
+    }
+
+    /// Writes until the other side has gone.
+    private func go(on channel: any Channel, every pause: TimeAmount, with text: String) {
+      let task = channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: pause) { _ in
+        guard channel.isWritable else { return }
+        channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+      }
+      channel.closeFuture.whenComplete { _ in task.cancel() }
     }
   }
 }

@@ -93,6 +93,65 @@ struct MetadataTests {
     #expect(results[.metadataReach]?.text.contains(#""status":403"#) == true)
   }
 
+  @Test(
+    "what is no token makes every item failed, with what came instead",
+    arguments: [
+      ("", "0 bytes"), ("<html>Log in to the guest network</html>", "40 bytes"),
+      (String(repeating: "x", count: 5000), "more than 4096 bytes"),
+    ])
+  func noToken(_ text: String, _ words: String) async throws {
+    let server = try await MetadataServer(.givesToken(text))
+    let results = try await run(server)
+    for artifact in Self.items where artifact.id != .metadataReach {
+      let item = try #require(results[artifact.id]).item
+      #expect(item.status == .failed, "\(artifact.id)")
+      #expect(item.reason?.contains("no token: \(words)") == true, "\(item.reason ?? "")")
+    }
+    #expect(!server.asked.requests.contains { $0.hasPrefix("GET /latest/meta-data/i") })
+  }
+
+  @Test(
+    "answers that break make an item failed, in bounded time and size",
+    arguments: MetadataServer.Fault.allCases)
+  func brokenAnswers(_ fault: MetadataServer.Fault) async throws {
+    let server = try await MetadataServer(.breaks(fault))
+    let node = try FakeNode()
+    var host = node.host
+    host.metadata = .init(address: "127.0.0.1", port: server.port)
+    host.traits = Set(NodeTrait.allCases)
+    var limits = CollectLimits.test
+    limits.timeoutScale = fault == .slow ? 0.2 : 1
+    let runner = ItemRunner(
+      context: RunContext(host: host, limits: limits, spoolFolder: node.root.path))
+    let basic = try #require(Catalog.artifact(.metadataBasic))
+    let member = try #require(await runner.run(basic).first)
+    try await server.stop()
+    #expect(member.item.status == (fault == .slow ? .timeout : .failed))
+    let words = [
+      MetadataServer.Fault.garbage: "no HTTP", .endless: "exceeds 65536 bytes", .slow: "timeout",
+      .cut: "the answer is no HTTP",
+    ]
+    let reason = member.item.reason ?? ""
+    #expect(reason.contains("requests got no answer; meta-data/"), "\(reason)")
+    #expect(reason.contains(words[fault] ?? ""), "\(reason)")
+    #expect(try #require(member.spool).offered < 16 << 10)
+  }
+
+  @Test("an item of which some requests got no answer is partial")
+  func partial() {
+    func answer(_ path: String, _ error: String?) -> MetadataSource.Answer {
+      .init(path: path, status: error == nil ? 200 : 0, error: error, durationMicroseconds: 1)
+    }
+    func status(_ errors: [String?]) -> ItemStatus? {
+      MetadataSource.Answers(requests: errors.map { answer("meta-data/x", $0) }).loss?.status
+    }
+    #expect(status([nil, nil]) == nil)
+    #expect(status([]) == nil)
+    #expect(status([nil, "timeout"]) == .partial)
+    #expect(status(["timeout", "timeout"]) == .timeout)
+    #expect(status(["timeout", "refused"]) == .failed)
+  }
+
   @Test("a node that is no instance has no metadata, and nobody asks")
   func unsupported() async throws {
     let server = try await MetadataServer(.silent)

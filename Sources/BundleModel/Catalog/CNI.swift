@@ -23,7 +23,7 @@ extension Artifact {
       .cniConfiguration,
       "The CNI configuration files, sorted by name: the first one is the one in force.",
       source: .files(["/etc/cni/net.d", FoundPath.runtimeCNIFolder.rawValue]), path: "cni/net.d",
-      needsRoot: true, timeoutSeconds: 2, capBytes: 512 << 10, redaction: .configuration,
+      needsRoot: true, timeoutSeconds: 10, capBytes: 512 << 10, redaction: .configuration,
       naming: .fileName),
     Artifact(
       .cniPrograms, "The plugins' programs: missing, half written or of another version.",
@@ -36,7 +36,7 @@ extension Artifact {
     Artifact(
       .egressAddresses, "The addresses that the egress plugins gave to pods.",
       source: .files(["/run/cni/v4pd/egress-v6-ipam", "/run/cni/v6pd/egress-v4-ipam"]),
-      path: "cni/egress", tier: .standard, needsRoot: true, timeoutSeconds: 2,
+      path: "cni/egress", tier: .standard, needsRoot: true, timeoutSeconds: 10,
       capBytes: 64 << 10, groupBytes: 2 << 20, naming: .below("/run/cni")),
     Artifact(
       .multus, "Files and logs of Multus, which delegates to the CNI.",

@@ -36,7 +36,7 @@ extension Artifact {
     Artifact(
       .policyPins,
       "Names of pinned programs and maps: pods under policy, and pins that outlived their pod.",
-      source: .derived(.policyPins), path: "ebpf/pins.json", needsRoot: true, timeoutSeconds: 3,
+      source: .derived(.policyPins), path: "ebpf/pins.json", needsRoot: true, timeoutSeconds: 10,
       capBytes: 2 << 20),
     Artifact(
       .policyPrograms, "BPF programs of the kernel: loaded policies, and those of another CNI.",
@@ -62,6 +62,6 @@ extension Artifact {
     Artifact(
       .policyHealth, "Whether the network policy agent calls itself alive and ready.",
       source: .derived(.agentHealth), path: "ebpf/npa_health.json", tier: .standard,
-      capBytes: 64 << 10),
+      timeoutSeconds: 5, capBytes: 64 << 10),
   ]
 }

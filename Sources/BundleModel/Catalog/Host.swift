@@ -98,7 +98,7 @@ extension Artifact {
       Artifact(
         .hostIdentity,
         "Kernel, host name, boot id and boot time: names the node and anchors its logs.",
-        source: .derived(.hostIdentity), path: "host/identity.json", timeoutSeconds: 2,
+        source: .derived(.hostIdentity), path: "host/identity.json", timeoutSeconds: 10,
         capBytes: 64 << 10, stage: .snapshot),
       Artifact(
         .osRelease,
@@ -106,21 +106,21 @@ extension Artifact {
         source: .file([
           "/etc/os-release", "/usr/lib/os-release", "/etc/bottlerocket-release",
           "/etc/system-release",
-        ]), path: "host/os-release", timeoutSeconds: 2, capBytes: 64 << 10),
+        ]), path: "host/os-release", timeoutSeconds: 10, capBytes: 64 << 10),
       Artifact(
         .imageRelease,
         "Release, kubelet and containerd versions and the table of maximal pods of the EKS image.",
         source: .files([
           "/etc/eks/release", "/etc/eks/kubelet-version.txt", "/etc/eks/containerd-version.txt",
           "/etc/eks/eni-max-pods.txt",
-        ]), path: "ami/etc-eks", timeoutSeconds: 2, naming: .below("/etc/eks")),
+        ]), path: "ami/etc-eks", timeoutSeconds: 10, naming: .below("/etc/eks")),
       Artifact(
         .imageFiles, "Which files the image has below /etc/eks: shows a custom image.",
-        source: .derived(.imageFiles), path: "ami/etc-eks.listing.json", timeoutSeconds: 2,
+        source: .derived(.imageFiles), path: "ami/etc-eks.listing.json", timeoutSeconds: 10,
         capBytes: 256 << 10),
       Artifact(
         .kernelCommandLine, "The kernel's command line: IPv6 off, cgroup version, lockdown.",
-        source: .file(["/proc/cmdline"]), path: "host/cmdline", timeoutSeconds: 2,
+        source: .file(["/proc/cmdline"]), path: "host/cmdline", timeoutSeconds: 10,
         capBytes: 16 << 10),
       Artifact(
         .packages, "Installed packages: versions of kernel, iptables, containerd and kubelet.",
@@ -128,11 +128,11 @@ extension Artifact {
         tier: .standard, timeoutSeconds: 20, capBytes: 2 << 20),
       Artifact(
         .kernelModules, "Loaded modules: br_netfilter, nf_tables or ip_tables, ip_set, conntrack.",
-        source: .derived(.kernelModules), path: "host/modules", timeoutSeconds: 2),
+        source: .derived(.kernelModules), path: "host/modules", timeoutSeconds: 10),
       Artifact(
         .kernelConfiguration, "Build options of the kernel that policy routing and eBPF need.",
         source: .derived(.kernelConfiguration), path: "host/kconfig", tier: .full,
-        timeoutSeconds: 3),
+        timeoutSeconds: 10),
       Artifact(
         .kernelMessages,
         "The kernel's messages: conntrack table full, neighbour overflow, out of memory.",
@@ -141,7 +141,7 @@ extension Artifact {
       Artifact(
         .securityModules, "SELinux, AppArmor and lockdown, which may forbid eBPF or iptables.",
         source: .derived(.securityModules), path: "host/lsm.json", tier: .standard,
-        timeoutSeconds: 2, capBytes: 16 << 10),
+        timeoutSeconds: 10, capBytes: 16 << 10),
       Artifact(
         .boots, "When the node was booted and shut down.",
         source: .derived(.boots), path: "host/boots.json", holds: .journal, tier: .standard,
@@ -149,7 +149,7 @@ extension Artifact {
       Artifact(
         .hardware, "Vendor, model and network devices: EC2 or not, Nitro or Xen, EFA.",
         source: .derived(.hardware), path: "host/hardware.json", tier: .standard,
-        timeoutSeconds: 2, capBytes: 64 << 10),
+        timeoutSeconds: 10, capBytes: 64 << 10),
     ] + resources
 
   private static let clock = Artifact(
@@ -157,10 +157,10 @@ extension Artifact {
     source: .derived(.clock), path: "host/clock.json", capBytes: 64 << 10, stage: .snapshot)
   private static let load = Artifact(
     .load, "Load, memory and processor counters: an overloaded node answers probes late.",
-    source: .derived(.load), path: "host/cpu_mem.json", timeoutSeconds: 2, stage: .snapshot)
+    source: .derived(.load), path: "host/cpu_mem.json", timeoutSeconds: 10, stage: .snapshot)
   private static let pressure = Artifact(
     .pressure, "How long tasks wait for processor, memory and disks.",
-    source: .derived(.pressure), path: "host/psi.json", timeoutSeconds: 2, capBytes: 64 << 10,
+    source: .derived(.pressure), path: "host/psi.json", timeoutSeconds: 10, capBytes: 64 << 10,
     stage: .snapshot)
   private static let controlGroups = Artifact(
     .controlGroups, "Throttling, memory and process limits of aws-node, kubelet and runtime.",
@@ -185,7 +185,7 @@ extension Artifact {
     Artifact(
       .systemLimits, "Limits of files, processes and watches, and how far they are used.",
       source: .derived(.systemLimits), path: "host/limits.json", tier: .standard,
-      timeoutSeconds: 2, capBytes: 64 << 10),
+      timeoutSeconds: 10, capBytes: 64 << 10),
     Artifact(
       .mounts, "Mounts, and how full the local ones are: a full disk stops logs and the CNI.",
       source: .derived(.mounts), path: "host/mounts.json", timeoutSeconds: 20,
@@ -193,7 +193,7 @@ extension Artifact {
     Artifact(
       .blockDevices, "Counters and queues of the disks.",
       source: .derived(.blockDevices), path: "host/block.json", tier: .standard,
-      timeoutSeconds: 2),
+      timeoutSeconds: 10),
     Artifact(
       .folderUsage, "What fills the log folders and the kubelet's and the runtime's folders.",
       source: .derived(.folderUsage), path: "host/logdir_usage.json", tier: .standard,

@@ -75,36 +75,36 @@ extension Artifact {
       .checkpoint,
       "The allocations that ipamd restores when it starts.",
       source: .files(["/var/run/aws-node/ipam.json", FoundPath.checkpoint.rawValue]),
-      path: "ipamd/checkpoint", needsRoot: true, timeoutSeconds: 2, capBytes: 8 << 20,
+      path: "ipamd/checkpoint", needsRoot: true, timeoutSeconds: 10, capBytes: 8 << 20,
       stage: .snapshot, naming: .fileName),
     Artifact(
       .cardCheckpoints, "The allocations of further network cards.",
       source: .files([
         "/var/run/aws-node/ipam-nic-*.json", FoundPath.cardCheckpoints.rawValue,
-      ]), path: "ipamd/checkpoint", needsRoot: true, timeoutSeconds: 2, capBytes: 8 << 20,
+      ]), path: "ipamd/checkpoint", needsRoot: true, timeoutSeconds: 10, capBytes: 8 << 20,
       stage: .snapshot, naming: .fileName),
     Artifact(
       .runFolder, "ipamd's sockets, and files that a crash left behind.",
       source: .derived(.runFolder), path: "ipamd/rundir.json", needsRoot: true,
-      timeoutSeconds: 2, capBytes: 64 << 10),
+      timeoutSeconds: 10, capBytes: 64 << 10),
     Artifact(
       .agentProcesses, "Start time, processor time, limits and program of the CNI's processes.",
       source: .derived(.agentProcesses), path: "ipamd/agent_proc.json", needsRoot: true,
-      timeoutSeconds: 2, capBytes: 64 << 10),
+      timeoutSeconds: 10, capBytes: 64 << 10),
     Artifact(
       .agentEnvironment,
       "The settings and the identity that the running ipamd was started with.",
       source: .derived(.agentEnvironment), path: "ipamd/agent_env.json", needsRoot: true,
-      timeoutSeconds: 2, capBytes: 64 << 10),
+      timeoutSeconds: 10, capBytes: 64 << 10),
     Artifact(
       .listeners, "Who listens on the ports of CNI, kubelet and kube-proxy.",
       source: .derived(.listeners), path: "ipamd/listen.json", needsRoot: true,
-      timeoutSeconds: 2, capBytes: 64 << 10),
+      timeoutSeconds: 10, capBytes: 64 << 10),
     Artifact(
       .ipamdHealth,
       "Whether ipamd says that it serves, and where it listens.",
       source: .derived(.ipamdHealth), path: "ipamd/grpc_health.json", needsRoot: true,
-      capBytes: 64 << 10),
+      timeoutSeconds: 5, capBytes: 64 << 10),
     Artifact(
       .policyMode,
       "How network policy is enforced: strict mode denies what no policy allows.",

@@ -80,7 +80,7 @@ extension Artifact {
     Artifact(
       .staticPods, "Pods that the kubelet starts from files, on nodes that somebody built by hand.",
       source: .files(["/etc/kubernetes/manifests"]), path: "kube/manifests", tier: .standard,
-      needsRoot: true, timeoutSeconds: 2, capBytes: 512 << 10, redaction: .kubernetesObjects,
+      needsRoot: true, timeoutSeconds: 10, capBytes: 512 << 10, redaction: .kubernetesObjects,
       naming: .fileName),
     Artifact(
       .cniIdentity,

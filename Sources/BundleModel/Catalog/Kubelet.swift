@@ -57,7 +57,7 @@ extension Artifact {
     Artifact(
       .kubeletFlags,
       "Arguments of the running kubelet: maximum of pods, configuration path, node address.",
-      source: .derived(.kubeletFlags), path: "kubelet/flags.json", timeoutSeconds: 2,
+      source: .derived(.kubeletFlags), path: "kubelet/flags.json", timeoutSeconds: 10,
       capBytes: 64 << 10),
     Artifact(
       .kubeletEnvironment,
@@ -66,7 +66,7 @@ extension Artifact {
         "/etc/eks/kubelet/environment", "/etc/sysconfig/kubelet", "/etc/default/kubelet",
         FoundPath.kubeletEnvironmentFiles.rawValue,
       ]),
-      path: "kubelet/environment", needsRoot: true, timeoutSeconds: 2, capBytes: 64 << 10,
+      path: "kubelet/environment", needsRoot: true, timeoutSeconds: 10, capBytes: 64 << 10,
       redaction: .environment),
     Artifact(
       .kubeletConfiguration,
@@ -76,7 +76,7 @@ extension Artifact {
         "/etc/kubernetes/kubelet/kubelet-config.json", "/etc/kubernetes/kubelet/config",
         FoundPath.kubeletConfiguration.rawValue,
       ]),
-      path: "kubelet/config", needsRoot: true, timeoutSeconds: 2, capBytes: 256 << 10,
+      path: "kubelet/config", needsRoot: true, timeoutSeconds: 10, capBytes: 256 << 10,
       redaction: .configuration),
     Artifact(
       .kubeletConfigz,
@@ -101,7 +101,7 @@ extension Artifact {
       source: .file([
         FoundPath.kubeletKubeconfig.rawValue, "/var/lib/kubelet/kubeconfig",
         "/etc/kubernetes/kubelet/kubeconfig",
-      ]), path: "kubelet/kubeconfig.redacted.yaml", needsRoot: true, timeoutSeconds: 2,
+      ]), path: "kubelet/kubeconfig.redacted.yaml", needsRoot: true, timeoutSeconds: 10,
       capBytes: 64 << 10, redaction: .configuration),
     Artifact(
       .maximalPods,
@@ -111,7 +111,7 @@ extension Artifact {
     Artifact(
       .kubeletCertificates, "Until when the kubelet's certificates are valid; no keys.",
       source: .derived(.kubeletCertificates), path: "kubelet/certs.json", tier: .standard,
-      needsRoot: true, timeoutSeconds: 2, capBytes: 64 << 10),
+      needsRoot: true, timeoutSeconds: 10, capBytes: 64 << 10),
     Artifact(
       .podFolders, "The pods that the kubelet believes in: names and ages, no contents.",
       source: .derived(.podFolders), path: "kubelet/pods_dir.json", needsRoot: true,
@@ -121,15 +121,15 @@ extension Artifact {
       source: .files([
         "/var/lib/kubelet/cpu_manager_state", "/var/lib/kubelet/memory_manager_state",
         "/var/lib/kubelet/device-plugins/kubelet_internal_checkpoint",
-      ]), path: "kubelet/state", tier: .full, needsRoot: true, timeoutSeconds: 2,
+      ]), path: "kubelet/state", tier: .full, needsRoot: true, timeoutSeconds: 10,
       capBytes: 512 << 10, naming: .fileName),
     Artifact(
       .kubeletPorts, "Whether the kubelet serves logs and on which ports it listens.",
       source: .derived(.kubeletPorts), path: "kubelet/ports.json", tier: .standard,
-      timeoutSeconds: 2, capBytes: 64 << 10),
+      timeoutSeconds: 10, capBytes: 64 << 10),
     Artifact(
       .imageCredentials, "How the kubelet gets credentials to pull images.",
       source: .derived(.imageCredentials), path: "kubelet/image-credential-provider.json",
-      tier: .standard, needsRoot: true, timeoutSeconds: 2, capBytes: 64 << 10),
+      tier: .standard, needsRoot: true, timeoutSeconds: 10, capBytes: 64 << 10),
   ]
 }

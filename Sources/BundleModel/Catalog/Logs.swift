@@ -132,7 +132,7 @@ extension Artifact {
     .cniLogListing,
     "Sizes and times of the CNI's log files: shows rotation and what was left out.",
     source: .derived(.cniLogListing), path: "logs/aws-routed-eni.listing.json", needsRoot: true,
-    timeoutSeconds: 2, capBytes: 64 << 10, stage: .logs)
+    timeoutSeconds: 10, capBytes: 64 << 10, stage: .logs)
 
   /// Logs below the folder in which the kubelet keeps them, older generations included.
   private static func podLogs(

@@ -38,7 +38,7 @@ extension Artifact {
       source: .files([
         "/etc/iproute2/rt_tables", "/etc/iproute2/rt_tables.d", "/usr/share/iproute2/rt_tables",
         "/usr/share/iproute2/rt_tables.d", "/usr/lib/iproute2/rt_tables",
-      ]), path: "net/rt_tables", tier: .standard, timeoutSeconds: 2, capBytes: 64 << 10),
+      ]), path: "net/rt_tables", tier: .standard, timeoutSeconds: 10, capBytes: 64 << 10),
     Artifact(
       .networkdFiles,
       "Link and network files of systemd: who may change a veth's MAC address.",
@@ -52,7 +52,7 @@ extension Artifact {
     Artifact(
       .networkdState, "What networkd keeps about each link: managed or not, and by which file.",
       source: .files(["/run/systemd/netif/state", "/run/systemd/netif/links"]),
-      path: "net/networkd_state", timeoutSeconds: 2, capBytes: 1 << 20,
+      path: "net/networkd_state", timeoutSeconds: 10, capBytes: 1 << 20,
       naming: .below("/run/systemd/netif")),
     Artifact(
       .networkdLinks, "The links that networkd manages, among them pods' that it must not.",
@@ -80,7 +80,7 @@ extension Artifact {
         "/etc/sysconfig/network-scripts/ec2net*", "/etc/network/interfaces",
         "/etc/network/interfaces.d", "/etc/ec2net", "/etc/amazon-ec2-net-utils",
         "/etc/dhcp/dhclient-*.conf",
-      ]), path: "net/os-config", tier: .standard, needsRoot: true, timeoutSeconds: 2,
+      ]), path: "net/os-config", tier: .standard, needsRoot: true, timeoutSeconds: 10,
       capBytes: 512 << 10, redaction: .configuration),
     Artifact(
       .firewallManagers, "Saved rules and firewall managers: a FORWARD DROP that comes back.",
@@ -89,20 +89,20 @@ extension Artifact {
         "/etc/sysconfig/iptables", "/etc/sysconfig/ip6tables", "/etc/sysconfig/iptables-config",
         "/etc/sysconfig/nftables.conf", "/etc/iptables", "/etc/network/iptables",
         "/etc/nftables.conf", "/etc/nftables",
-      ]), path: "net/firewall-config", needsRoot: true, timeoutSeconds: 2, capBytes: 512 << 10),
+      ]), path: "net/firewall-config", needsRoot: true, timeoutSeconds: 10, capBytes: 512 << 10),
     Artifact(
       .resolver, "Configuration of name resolution: a wrong server, a stub that loops.",
       source: .files([
         "/etc/resolv.conf", "/run/systemd/resolve/resolv.conf",
         "/run/systemd/resolve/stub-resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",
-      ]), path: "net/resolver", timeoutSeconds: 2, capBytes: 256 << 10),
+      ]), path: "net/resolver", timeoutSeconds: 10, capBytes: 256 << 10),
     Artifact(
       .resolverLinks, "What the resolver's configuration files are links to.",
-      source: .derived(.resolverLinks), path: "net/resolver_links.json", timeoutSeconds: 2,
+      source: .derived(.resolverLinks), path: "net/resolver_links.json", timeoutSeconds: 10,
       capBytes: 64 << 10),
     Artifact(
       .proxySettings, "Proxies of the kubelet and the runtime: none may stand before EC2.",
       source: .derived(.proxySettings), path: "net/proxy.json", tier: .standard, needsRoot: true,
-      timeoutSeconds: 2, capBytes: 64 << 10),
+      timeoutSeconds: 10, capBytes: 64 << 10),
   ]
 }

@@ -69,11 +69,11 @@ extension Artifact {
   private static let protocols = Artifact(
     .protocolCounters,
     "Counters of the protocols: packets dropped by rp_filter, listen queues, packet queues.",
-    source: .derived(.protocolCounters), path: "net/snmp.json", timeoutSeconds: 2)
+    source: .derived(.protocolCounters), path: "net/snmp.json", timeoutSeconds: 10)
 
   private static let tracking = Artifact(
     .trackingCounters, "How full the table of tracked connections is, and what it dropped.",
-    source: .derived(.trackingCounters), path: "net/conntrack_stats.json", timeoutSeconds: 2,
+    source: .derived(.trackingCounters), path: "net/conntrack_stats.json", timeoutSeconds: 10,
     capBytes: 256 << 10)
 
   private static let drivers = Artifact(
@@ -111,11 +111,11 @@ extension Artifact {
       capBytes: 4 << 20),
     Artifact(
       .queues, "Queueing disciplines with drops: the bandwidth plugin's limits.",
-      source: .derived(.queues), path: "net/qdisc.json", tier: .standard, timeoutSeconds: 3,
+      source: .derived(.queues), path: "net/qdisc.json", tier: .standard, timeoutSeconds: 10,
       capBytes: 2 << 20),
     Artifact(
       .interfaceFiles, "Which hardware and which driver stand behind each interface.",
-      source: .derived(.interfaceFiles), path: "net/sysfs.json", timeoutSeconds: 3,
+      source: .derived(.interfaceFiles), path: "net/sysfs.json", timeoutSeconds: 10,
       capBytes: 4 << 20),
     Artifact(
       .attachedPrograms,

@@ -144,7 +144,8 @@ extension Artifact {
     Artifact(
       .probeClock,
       "How far the clock is off; signed requests fail when it is far.",
-      source: .derived(.probeClock), path: "probe/clock.json", capBytes: 64 << 10, stage: .probes),
+      source: .derived(.probeClock), path: "probe/clock.json", timeoutSeconds: 5,
+      capBytes: 64 << 10, stage: .probes),
     timed(
       .probeLocalPods, "The way from the host into pods of this node.", .probeLocalPods,
       "local_pods", tier: .full),

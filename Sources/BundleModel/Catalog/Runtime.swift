@@ -60,13 +60,13 @@ extension Artifact {
     Artifact(
       .runtimeDetection,
       "Sockets and processes of container runtimes: which one the node has.",
-      source: .derived(.runtimeDetection), path: "runtime/detect.json", timeoutSeconds: 2,
+      source: .derived(.runtimeDetection), path: "runtime/detect.json", timeoutSeconds: 10,
       capBytes: 64 << 10),
     Artifact(
       .runtimeVersion,
       "Name and version of the runtime and of its programs: known bugs.",
       source: .derived(.runtimeVersion), path: "runtime/version.json", holds: .runtime,
-      needsRoot: true, capBytes: 64 << 10),
+      needsRoot: true, timeoutSeconds: 5, capBytes: 64 << 10),
     Artifact(
       .runtimeStatus,
       "Whether the runtime says that it and its network are ready, and which CNI it loaded.",

@@ -31,6 +31,6 @@ extension Artifact {
         "/etc/sysctl.conf", "/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d",
         "/usr/lib/sysctl.d",
       ]),
-      path: "sysctl/files", timeoutSeconds: 2, capBytes: 512 << 10),
+      path: "sysctl/files", timeoutSeconds: 10, capBytes: 512 << 10),
   ]
 }

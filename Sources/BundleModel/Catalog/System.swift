@@ -106,10 +106,11 @@ extension Artifact {
         "/etc/logrotate.conf", "/etc/logrotate.d", "/etc/systemd/journald.conf",
         "/etc/systemd/journald.conf.d", "/usr/lib/systemd/journald.conf",
         "/usr/lib/systemd/journald.conf.d",
-      ]), path: "system/logrotate", tier: .standard, timeoutSeconds: 2, capBytes: 512 << 10),
+      ]), path: "system/logrotate", tier: .standard, timeoutSeconds: 10, capBytes: 512 << 10),
     Artifact(
       .userData, "The instance's user data: arguments of the bootstrap. Only on request.",
       source: .derived(.userData), path: "system/user-data.redacted", holds: .metadata,
-      tier: .standard, needsRoot: true, capBytes: 64 << 10, redaction: .configuration),
+      tier: .standard, needsRoot: true, timeoutSeconds: 5, capBytes: 64 << 10,
+      redaction: .configuration),
   ]
 }

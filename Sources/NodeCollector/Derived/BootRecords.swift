@@ -32,7 +32,7 @@ struct BootRecords: Sendable {
 
   func output() async -> DerivedSource.Output {
     let host = request.host
-    let read = await BlockingThread.run(seconds: 2) {
+    let read = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       SmallFile(host: host).bytes("/var/log/wtmp", limit: 16 << 20)
     }
     var boots = Boots(records: [], not_read: [])

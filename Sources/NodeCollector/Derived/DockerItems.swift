@@ -16,7 +16,7 @@ struct DockerItems: Sendable {
 
   func output() async -> DerivedSource.Output {
     let host = request.host
-    let hasSocket = await BlockingThread.run(seconds: 2) {
+    let hasSocket = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       SocketFile.exists(at: host.path(RuntimeEndpoint.dockerSocket).string)
     }
     guard hasSocket == true else {

@@ -32,7 +32,9 @@ struct ForwardPolicy: Sendable {
       await addLegacy(family, prefix, isIPv6: isIPv6, seconds: seconds / 4, &report)
     }
     let modules = KernelModules(host: host)
-    if await BlockingThread.run(seconds: 1, { modules.isPresent("nf_tables") }) == true {
+    if await BlockingThread.run(
+      seconds: BlockingThread.lookSeconds, { modules.isPresent("nf_tables") }) == true
+    {
       let chains = await BlockingThread.run(seconds: seconds / 4) { FilterTables.baseChains() }
       switch chains {
       case nil: report.unknown.append("nf_tables: no answer in time")
@@ -63,7 +65,7 @@ struct ForwardPolicy: Sendable {
     _ family: String, _ prefix: String, isIPv6: Bool, seconds: Double, _ report: inout Report
   ) async {
     let host = host
-    let names = await BlockingThread.run(seconds: 1) {
+    let names = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       LegacyTables(host: host).names(ipv6: isIPv6)
     }
     guard names?.contains("filter") == true else { return }
@@ -91,7 +93,9 @@ struct ForwardPolicy: Sendable {
   private func legacyProgram(_ prefix: String) async -> FilePath? {
     if let own = await commands.locate("\(prefix)tables-legacy-save") { return own }
     guard let standard = await commands.locate("\(prefix)tables-save") else { return nil }
-    let isNft = await BlockingThread.run(seconds: 1) { LinkedProgram(standard).backend == "nft" }
+    let isNft = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
+      LinkedProgram(standard).backend == "nft"
+    }
     return isNft == false ? standard : nil
   }
 

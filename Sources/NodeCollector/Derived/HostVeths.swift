@@ -117,7 +117,10 @@ struct HostVeths: Sendable {
   ) async -> Result<Inside, NamespaceThread.Failure> {
     let path = host.path(namespace.path)
     let name = namespace.name ?? namespace.path
-    let nsid = await BlockingThread.run(seconds: 1) { NamespaceFile.identifier(path) } ?? nil
+    let nsid =
+      await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
+        NamespaceFile.identifier(path)
+      } ?? nil
     return await NamespaceThread.run(in: path, seconds: seconds) { () -> Inside in
       guard case .success(let links) = NetworkReader().addressedLinks() else {
         return Inside(nsid: nsid, ends: [])

@@ -65,7 +65,7 @@ struct IptablesInfo: Sendable {
     var program = Program(name: name)
     guard let path = await commands.locate(name) else { return program }
     program.path = path.string
-    program.target = await BlockingThread.run(seconds: 1) {
+    program.target = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       URL(filePath: path.string).resolvingSymlinksInPath().path
     }
     let sink = ItemSink(

@@ -62,7 +62,7 @@ struct NodeadmJournals: Sendable {
   func output() async -> DerivedSource.Output {
     let journals = await JournalFiles(request: request, units: Self.units).output()
     let host = request.host
-    let names = await BlockingThread.run(seconds: 2) {
+    let names = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       FileListing(host: host, limit: 500)
         .files(matching: ["/run/nodeadm", "/etc/eks/nodeadm.d", "/etc/eks/nodeadm"]).paths
     }
@@ -84,7 +84,7 @@ struct UserData: Sendable {
       return .none(.skipped, "left out: user data often holds secrets; see --include-user-data")
     }
     let host = request.host
-    let read = await BlockingThread.run(seconds: 2) {
+    let read = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       SmallFile(host: host).bytes("/var/log/user-data.log", limit: 1 << 20)
     }
     let log = read ?? nil

@@ -24,7 +24,7 @@ struct MetadataFromPods: Sendable {
   /// The first namespace that the container runtime made for a pod.
   func namespace() async -> String? {
     let folder = host.path(Self.namespaces).string
-    let names = await BlockingThread.run(seconds: 1) {
+    let names = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       // Without the folder there are no pods to ask from.
       (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     }
@@ -108,7 +108,7 @@ extension LoopbackHTTP.Outcome {
     case .answered(let response): (response.status, nil)
     case .refused: (0, "refused")
     case .timeout: (0, "timeout")
-    case .failed(let reason): (0, reason)
+    case .failed(let reason), .unreadable(let reason): (0, reason)
     }
   }
 }

@@ -42,7 +42,7 @@ struct MountSpace: Sendable {
 
   func output(seconds: Double) async -> DerivedSource.Output {
     let host = host
-    let read = await BlockingThread.run(seconds: 2) {
+    let read = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       let own = host.root == "/" ? "/proc/self/mountinfo" : "/proc/1/mountinfo"
       return SmallFile(host: host).text(own, limit: 8 << 20)
         ?? SmallFile(host: host).text("/proc/self/mountinfo", limit: 8 << 20)

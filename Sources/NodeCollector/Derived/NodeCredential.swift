@@ -38,7 +38,9 @@ struct NodeCredential: Sendable {
     guard arguments.contains(where: { $0.contains(nodeMark) || $0.contains(fileMark) }) else {
       return arguments
     }
-    guard let credential = await BlockingThread.run(seconds: 2, { NodeCredential(host: host) })
+    guard
+      let credential = await BlockingThread.run(
+        seconds: BlockingThread.lookSeconds, { NodeCredential(host: host) })
     else { return arguments }
     return arguments.map {
       $0.replacing(nodeMark, with: credential.nodeName).replacing(fileMark, with: credential.file)

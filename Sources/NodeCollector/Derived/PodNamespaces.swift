@@ -120,7 +120,10 @@ struct PodNetworks: Sendable {
     var network = Network(
       name: namespace.name, path: namespace.path, inode: namespace.inode,
       processes: namespace.processes.isEmpty ? nil : namespace.processes)
-    network.nsid = await BlockingThread.run(seconds: 1) { NamespaceFile.identifier(path) } ?? nil
+    network.nsid =
+      await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
+        NamespaceFile.identifier(path)
+      } ?? nil
     let host = host
     let empty = network
     let result = await NamespaceThread.run(in: path, seconds: seconds) { () -> Network in

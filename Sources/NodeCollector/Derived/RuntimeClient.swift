@@ -36,7 +36,7 @@ struct RuntimeClient: Sendable {
   /// A client for the runtime that the node has.
   static func detected(_ context: RunContext) async -> RuntimeClient {
     let host = context.host
-    let socket = await BlockingThread.run(seconds: 2) {
+    let socket = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       RuntimeEndpoint(host: host).detect().selected
     }
     return RuntimeClient(context: context, socket: socket ?? nil)

@@ -15,7 +15,7 @@ struct RuntimeStacks: Sendable {
         "needs --allow-side-effects: containerd is signalled, and writes its stacks to a file")
     }
     let host = request.host
-    let found = await BlockingThread.run(seconds: 2) {
+    let found = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       ProcessTable(host: host).processes(named: "containerd").first?.pid
     }
     guard let pid = found ?? nil else { return .none(.missing, "no process named containerd runs") }
@@ -40,7 +40,7 @@ struct RuntimeStacks: Sendable {
 
   private func size(_ path: String) async -> Int? {
     let host = request.host
-    let size = await BlockingThread.run(seconds: 1) {
+    let size = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       // A file that is not there yet has no size.
       let attributes = try? FileManager.default.attributesOfItem(atPath: host.path(path).string)
       return (attributes?[.size] as? UInt64).map { Int(clamping: $0) }

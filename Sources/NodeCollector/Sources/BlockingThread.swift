@@ -5,6 +5,10 @@ import Synchronization
 /// Runs calls that cannot be interrupted, such as reads from a dead mount, on threads that may be
 /// left behind: the caller goes on when the time is up, whatever the thread does.
 enum BlockingThread {
+  /// How long a look at a few local files may take, in seconds. Only a dead mount needs that long; a
+  /// node without processor time needs a part of it, and must not be misjudged for being slow.
+  static let lookSeconds = 10.0
+
   /// The result of `work`, or `nil` when it took longer than `seconds` or the task was cancelled.
   static func run<Value: Sendable>(
     seconds: Double, _ work: @escaping @Sendable () -> Value

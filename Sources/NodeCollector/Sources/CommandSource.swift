@@ -40,7 +40,7 @@ struct CommandSource: Sendable {
     let candidates =
       name.hasPrefix("/") ? [FilePath(name)] : host.commandPath.map { FilePath($0).appending(name) }
     let host = host
-    let found = await BlockingThread.run(seconds: 2) {
+    let found = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       candidates.first { ExecutableFile.exists(at: $0) }
         ?? host.foreignPrograms(candidates).first { ExecutableFile.exists(at: $0) }
     }

@@ -162,17 +162,20 @@ struct FileSource: Sendable {
       if artifact.stage == .logs { member.item.originInode = status.inode }
       member.keep(sink, at: target)
       if skipped > 0 {
-        member.item.status = .partial
-        member.item.reason =
+        member.end(
+          .partial,
           "cut: \(skipped) bytes \(keepsTail ? "in the middle" : "at the end") were left out"
+        )
         member.item.truncation = .init(
           mode: keepsTail ? .headAndTail : .head, droppedBytes: skipped)
         member.item.bytesSource += skipped
       } else if sink.spool.droppedBytes > 0 {
         member.item.truncation = .init(mode: .head, droppedBytes: sink.spool.droppedBytes)
-      } else if lost > 0, artifact.redaction == .log {
-        member.item.status = .partial
-        member.item.reason = "the file was emptied while it was read: \(lost) bytes were gone"
+      }
+      if lost > 0, artifact.redaction == .log {
+        let cut = member.item.status == .partial ? member.item.reason : nil
+        let reason = "the file was emptied while it was read: \(lost) bytes were gone"
+        member.end(.partial, cut.map { "\($0); \(reason)" } ?? reason)
       }
     }
     return member

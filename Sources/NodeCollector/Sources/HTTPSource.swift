@@ -26,7 +26,7 @@ struct HTTPSource: Sendable {
     switch outcome {
     case .refused: member.end(.missing, "nothing listens on port \(endpoint.port)")
     case .timeout: member.end(.timeout, "no answer in \(seconds) s")
-    case .failed(let reason): member.end(.failed, reason)
+    case .failed(let reason), .unreadable(let reason): member.end(.failed, reason)
     case .answered(let response): keep(response, in: &member, artifact: artifact)
     }
     return member

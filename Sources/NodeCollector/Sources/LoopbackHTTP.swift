@@ -18,6 +18,8 @@ struct LoopbackHTTP: Sendable {
     case refused
     case timeout
     case failed(String)
+    /// Somebody answers, but not in HTTP, or not to the end.
+    case unreadable(String)
   }
 
   /// An answer, cut at the cap.
@@ -155,12 +157,13 @@ struct LoopbackHTTP: Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-      promise.succeed(.failed("\(error)"))
+      let isGarbage = error is HTTPParserError
+      promise.succeed(.unreadable(isGarbage ? "the answer is no HTTP: \(error)" : "\(error)"))
       context.close(promise: nil)
     }
 
     private func finish() {
-      promise.succeed(response.map { .answered($0) } ?? .failed("closed without an answer"))
+      promise.succeed(response.map { .answered($0) } ?? .unreadable("closed without an answer"))
     }
   }
 }

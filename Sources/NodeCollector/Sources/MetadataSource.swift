@@ -25,6 +25,19 @@ struct MetadataSource: Sendable {
   /// All answers of one item.
   struct Answers: Sendable, Encodable {
     var requests: [Answer]
+
+    /// What the requests without an answer make of the item: nothing of it is there, or a part.
+    var loss: (status: ItemStatus, reason: String)? {
+      let lost = requests.filter { $0.error != nil }
+      guard let first = lost.first, let error = first.error else { return nil }
+      let reason =
+        "\(lost.count) of \(requests.count) requests got no answer; \(first.path): \(error)"
+      guard lost.count == requests.count else { return (.partial, reason) }
+      return (lost.allSatisfy { $0.error == Self.silence } ? .timeout : .failed, reason)
+    }
+
+    /// The error of a request that nobody answered in time.
+    fileprivate static let silence = "timeout"
   }
 
   /// Why no answer could be had at all.
@@ -88,6 +101,9 @@ struct MetadataSource: Sendable {
     }
   }
 
+  /// The most bytes of one answer; the longest real ones are a few KiB.
+  private static let answerBytes = 64 << 10
+
   /// The request for a token that outlives the run's use of it.
   static let tokenRequest = LoopbackHTTP.Request(
     method: .PUT, path: "/latest/api/token",
@@ -101,17 +117,22 @@ struct MetadataSource: Sendable {
       answer.error = "not asked: the group's time limit was reached"
       return answer
     }
-    let outcome = await LoopbackHTTP(capBytes: 64 << 10).send(
+    let outcome = await LoopbackHTTP(capBytes: Self.answerBytes).send(
       .init(path: "/latest/\(path)", headers: [("X-aws-ec2-metadata-token", token)]),
       to: host.metadata, seconds: min(2, left))
     answer.durationMicroseconds = Int(host.clock.monotonic() - start)
     switch outcome {
     case .answered(let response):
       answer.status = response.status
-      if response.status == 200 { answer.body = String(decoding: response.body, as: UTF8.self) }
+      if response.isCut {
+        // Half a document must not be taken for a whole one.
+        answer.error = "the answer exceeds \(Self.answerBytes) bytes"
+      } else if response.status == 200 {
+        answer.body = String(decoding: response.body, as: UTF8.self)
+      }
     case .refused: answer.error = "refused"
-    case .timeout: answer.error = "timeout"
-    case .failed(let reason): answer.error = reason
+    case .timeout: answer.error = Answers.silence
+    case .failed(let reason), .unreadable(let reason): answer.error = reason
     }
     return answer
   }

@@ -14,7 +14,7 @@ struct HostResolver: Sendable {
 
   /// Reads the resolver's files.
   static func read(_ host: Host) async -> HostResolver {
-    let texts = await BlockingThread.run(seconds: 1) {
+    let texts = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       let files = SmallFile(host: host)
       return (Self.files.map { files.text($0) ?? "" }, files.text("/etc/hosts") ?? "")
     }

@@ -15,7 +15,7 @@ struct IPAMDHealth: Sendable {
 
   /// Where this node's ipamd listens.
   func target() async -> GRPCClient.Target {
-    let found = await BlockingThread.run(seconds: 1) {
+    let found = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       Self.sockets.map { host.path($0).string }.first { SocketFile.exists(at: $0) }
     }
     if let path = found ?? nil { return .unix(path) }

@@ -51,7 +51,7 @@ struct LocalProbes: Sendable {
         (200..<300).contains(response.status) ? .ok : .fail, code: String(response.status))
     case .refused: ProbeResult(.fail, code: "refused")
     case .timeout: ProbeResult(.timeout)
-    case .failed(let reason): ProbeResult(.fail, code: reason)
+    case .failed(let reason), .unreadable(let reason): ProbeResult(.fail, code: reason)
     }
   }
 

@@ -18,7 +18,7 @@ struct NodeAccess: Sendable {
 
   /// Reads the node's files and processes.
   static func read(_ host: Host) async -> NodeAccess {
-    await BlockingThread.run(seconds: 2) { readNow(host) }
+    await BlockingThread.run(seconds: BlockingThread.lookSeconds) { readNow(host) }
       ?? NodeAccess(
         host: host, settings: KubeletEndpoints(), server: nil, authority: nil, environment: [:],
         registry: nil)

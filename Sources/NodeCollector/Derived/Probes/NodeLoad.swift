@@ -37,7 +37,7 @@ struct NodeLoad: Sendable, Encodable, Equatable {
 
   /// Reads the kernel's figures.
   static func read(_ host: Host) async -> NodeLoad {
-    await BlockingThread.run(seconds: 1) {
+    await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       let files = SmallFile(host: host)
       return NodeLoad(
         load: files.line("/proc/loadavg").map { line in
@@ -51,7 +51,7 @@ struct NodeLoad: Sendable, Encodable, Equatable {
 
   /// The processors in use, such as `0-3`.
   static func processors(_ host: Host) async -> String? {
-    let text = await BlockingThread.run(seconds: 1) {
+    let text = await BlockingThread.run(seconds: BlockingThread.lookSeconds) {
       SmallFile(host: host).line("/sys/devices/system/cpu/online")
     }
     return text ?? nil
