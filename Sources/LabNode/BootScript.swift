@@ -200,7 +200,7 @@ struct BootScript {
       \(node.variant.hasRuntime ? "" : podProcesses)
       cd /
       for port in \(ports.joined(separator: " ")); do
-        for attempt in $(seq 1 200); do
+        for attempt in $(seq 1 1200); do
           if (exec 3<>"/dev/tcp/$port") 2>/dev/null; then continue 2; fi
           sleep 0.05
         done

@@ -139,7 +139,7 @@ public struct Lab: Sendable {
         .environment, "cannot start the node", why: launched.output,
         try: "run it on a machine where root may make namespaces")
     }
-    for _ in 0..<600 {
+    for _ in 0..<1800 {
       guard FileManager.default.fileExists(atPath: folder) else {
         throw LabError(
           .failed, "the node was taken down while it came up", why: "\(folder) is gone",
@@ -150,7 +150,7 @@ public struct Lab: Sendable {
       if status.hasPrefix("failed") || isGone(folder) { throw broken(folder, status) }
       await pause()
     }
-    throw broken(folder, "it was not ready within a minute")
+    throw broken(folder, "it was not ready within three minutes")
   }
 
   private func isGone(_ folder: String) -> Bool {

@@ -1,68 +1,72 @@
 import Foundation
 import Testing
 
-@Suite("Asking a cluster beside a node", .enabled(if: Programs.canMakeNodes))
-struct ClusterTests {
-  /// The node's own credential stands in for an operator's: the lab's API server refuses nobody.
-  private static let ask = [
-    "collect", "--cluster", "--kubeconfig", "/var/lib/kubelet/kubeconfig", "--skip", "aws",
-  ]
+extension WholeNodes {
+  @Suite("Asking a cluster beside a node")
+  struct ClusterTests {
+    /// The node's own credential stands in for an operator's: the lab's API server refuses nobody.
+    private static let ask = [
+      "collect", "--cluster", "--kubeconfig", "/var/lib/kubelet/kubeconfig", "--skip", "aws",
+    ]
 
-  private struct Document: Decodable {
-    let notices: [String]
-    let inputs: [Input]?
+    private struct Document: Decodable {
+      let notices: [String]
+      let inputs: [Input]?
 
-    struct Input: Decodable {
-      let items: [Item]?
+      struct Input: Decodable {
+        let items: [Item]?
+      }
+
+      struct Item: Decodable {
+        let id: String
+        let status: String
+      }
     }
 
-    struct Item: Decodable {
-      let id: String
-      let status: String
+    @Test("a node's bundle with the cluster's items gives the findings that it gave before")
+    func into() throws {
+      let scratch = try Scratch()
+      let node = try SharedNodes.node("forward-drop")
+      let found = try SharedNodes.evidence("forward-drop")
+      let bundle = scratch.path("node.tar.zst")
+      try FileManager.default.copyItem(atPath: found.path, toPath: bundle)
+      let before = found.report
+      #expect(!before.findings.isEmpty)
+      for _ in 0..<2 {
+        let outcome = try node.exec(
+          [Programs.cnitriage] + Self.ask + ["--json", "--into", bundle])
+        #expect([0, 4].contains(outcome.code), "\(outcome.errors)")
+        let summary = try JSONDecoder().decode(
+          LabNode.Summary.self, from: Data(outcome.output.utf8))
+        #expect(summary.path == bundle)
+        let items = summary.manifest.items
+        #expect(items.count { $0.id == "kube.cluster_version" && $0.status == "ok" } == 1)
+        #expect(items.count { $0.id == "kube.named_nodes" && $0.status == "ok" } == 1)
+        #expect(items.count { $0.id == "net.iptables_save" } == 1)
+        let after = try ReportDocument.of(bundle)
+        #expect(after.findings.map(\.rule) == before.findings.map(\.rule))
+        #expect(after.findings.map(\.message) == before.findings.map(\.message))
+        #expect(after.findings.map(\.evidence.count) == before.findings.map(\.evidence.count))
+      }
+      #expect(scratch.names.filter { $0.hasSuffix(".tar.zst") }.count == 1)
+      #expect(!scratch.names.contains { $0.hasSuffix(".partial") })
     }
-  }
 
-  @Test("a node's bundle with the cluster's items gives the findings that it gave before")
-  func into() throws {
-    let scratch = try Scratch()
-    let node = try LabNode("forward-drop")
-    let collected = try node.collect(into: scratch)
-    let before = try ReportDocument.of(collected.path)
-    #expect(!before.findings.isEmpty)
-    for _ in 0..<2 {
+    @Test("a bundle of the cluster alone is read, and says that it holds no node")
+    func alone() throws {
+      let scratch = try Scratch()
+      let node = try SharedNodes.node("healthy")
       let outcome = try node.exec(
-        [Programs.cnitriage] + Self.ask + ["--json", "--into", collected.path])
+        [Programs.cnitriage] + Self.ask + ["-q", "-o", scratch.root.path])
       #expect([0, 4].contains(outcome.code), "\(outcome.errors)")
-      let summary = try JSONDecoder().decode(
-        LabNode.Summary.self, from: Data(outcome.output.utf8))
-      #expect(summary.path == collected.path)
-      let items = summary.manifest.items
-      #expect(items.count { $0.id == "kube.cluster_version" && $0.status == "ok" } == 1)
-      #expect(items.count { $0.id == "kube.named_nodes" && $0.status == "ok" } == 1)
-      #expect(items.count { $0.id == "net.iptables_save" } == 1)
-      let after = try ReportDocument.of(collected.path)
-      #expect(after.findings.map(\.rule) == before.findings.map(\.rule))
-      #expect(after.findings.map(\.message) == before.findings.map(\.message))
-      #expect(after.findings.map(\.evidence.count) == before.findings.map(\.evidence.count))
+      let path = outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
+      #expect(path.contains("/cnitriage-cluster-"))
+      let analysis = try Programs.analyze([path, "--format", "json"])
+      #expect(analysis.code == 0, "\(analysis.errors)")
+      let report = try JSONDecoder().decode(Document.self, from: Data(analysis.output.utf8))
+      #expect(report.notices.contains { $0.contains("no node") })
+      #expect(try ReportDocument.of(path).findings.isEmpty)
     }
-    #expect(scratch.names.filter { $0.hasSuffix(".tar.zst") }.count == 1)
-    #expect(!scratch.names.contains { $0.hasSuffix(".partial") })
-  }
-
-  @Test("a bundle of the cluster alone is read, and says that it holds no node")
-  func alone() throws {
-    let scratch = try Scratch()
-    let node = try LabNode("healthy")
-    let outcome = try node.exec(
-      [Programs.cnitriage] + Self.ask + ["-q", "-o", scratch.root.path])
-    #expect([0, 4].contains(outcome.code), "\(outcome.errors)")
-    let path = outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
-    #expect(path.contains("/cnitriage-cluster-"))
-    let analysis = try Programs.analyze([path, "--format", "json"])
-    #expect(analysis.code == 0, "\(analysis.errors)")
-    let report = try JSONDecoder().decode(Document.self, from: Data(analysis.output.utf8))
-    #expect(report.notices.contains { $0.contains("no node") })
-    #expect(try ReportDocument.of(path).findings.isEmpty)
   }
 }
 

@@ -6,62 +6,31 @@ import Testing
 @Suite(
   "Gathering on a node in trouble", .serialized,
   .enabled(if: geteuid() == 0, "needs root and mount namespaces"))
-struct CollectFaultTests {
-  /// A JSON list of items of one's own.
-  private func items(_ scratch: Scratch, _ json: String) throws -> String {
-    let path = scratch.path("items.json")
-    try Data(json.utf8).write(to: URL(filePath: path))
-    _ = unsafe chmod(path, 0o600)
-    return path
-  }
-
-  /// A program of the scratch folder.
-  private func program(_ scratch: Scratch, _ name: String, _ script: String) throws -> String {
-    let path = scratch.path(name)
-    try Data("#!/bin/bash\n\(script)\n".utf8).write(to: URL(filePath: path))
-    _ = unsafe chmod(path, 0o755)
-    return path
-  }
-
-  private func collect(_ arguments: [String]) throws -> Programs.Outcome {
-    try Programs.run(
-      Programs.cnitriage, ["collect", "--no-imds", "--min-free", "1"] + arguments)
-  }
-
-  private func manifest(_ bundle: String) throws -> LabNode.Summary.Manifest {
-    let text = try Programs.run(
-      "/usr/bin/bsdtar", ["-xOqf", bundle, "*/manifest.json"])
-    return try JSONDecoder().decode(
-      LabNode.Summary.Manifest.self, from: Data(text.output.utf8))
-  }
-
-  private func bundle(in folder: String) throws -> String {
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-    let name = try #require(names.first { $0.hasPrefix("cnitriage-") && $0.hasSuffix(".tar.zst") })
-    return "\(folder)/\(name)"
-  }
-
+struct CollectFaultTests: CollectingHere {
   /// A program that misbehaves, and the status of its item.
   struct Fault: CustomTestStringConvertible, Sendable {
     let name: String
     let script: String
     let status: String
+    /// The item's time limit in seconds: short only where it is to be reached.
+    var seconds = 60
     var testDescription: String { name }
   }
 
   static let faults = [
-    Fault(name: "hangs", script: "echo part; sleep 900", status: "timeout"),
+    Fault(name: "hangs", script: "echo part; sleep 900", status: "timeout", seconds: 1),
     Fault(
       name: "ignores the polite signal, and so do its children",
       script: "trap '' TERM; (trap '' TERM; sleep 900) & sleep 900 & wait; sleep 900",
-      status: "timeout"),
+      status: "timeout", seconds: 1),
     Fault(
       name: "leaves a child of another session that keeps the output open",
-      script: "setsid sleep 20 & echo done", status: "ok"),
+      script: "setsid sleep 50 & echo done", status: "ok"),
     Fault(name: "is killed", script: "echo part; kill -9 $$", status: "failed"),
     Fault(name: "floods", script: "exec yes", status: "partial"),
     Fault(
-      name: "closes its output and goes on", script: "exec >&- 2>&-; sleep 900", status: "timeout"),
+      name: "closes its output and goes on", script: "exec >&- 2>&-; sleep 900", status: "timeout",
+      seconds: 1),
     Fault(name: "writes no text", script: #"printf '\xff\xfe\x00\x80'"#, status: "ok"),
   ]
 
@@ -71,13 +40,13 @@ struct CollectFaultTests {
     let tool = try program(scratch, "tool", fault.script)
     let file = try items(
       scratch,
-      #"[{"id":"custom.bad","argv":["\#(tool)"],"timeout":1,"cap":100000},"#
+      #"[{"id":"custom.bad","argv":["\#(tool)"],"timeout":\#(fault.seconds),"cap":100000},"#
         + #"{"id":"custom.good","argv":["/bin/echo","fine"]}]"#)
     let start = ContinuousClock.now
     let outcome = try collect([
       "--items", file, "--only", "custom", "-q", "-o", scratch.root.path,
     ])
-    #expect(ContinuousClock.now - start < .seconds(15))
+    #expect(ContinuousClock.now - start < .seconds(45))
     let manifest = try manifest(try bundle(in: scratch.root.path))
     #expect(manifest.items.first { $0.id == "custom.bad" }?.status == fault.status)
     #expect(manifest.items.first { $0.id == "custom.good" }?.status == "ok")
@@ -95,15 +64,24 @@ struct CollectFaultTests {
       "["
         + (0..<6).map { #"{"id":"custom.t\#($0)","argv":["\#(tool)"],"timeout":500}"# }
         .joined(separator: ",") + "]")
-    let start = ContinuousClock.now
-    let outcome = try collect([
-      "--items", file, "--only", "custom", "--timeout", "3", "-q", "-o", scratch.root.path,
-    ])
-    #expect(ContinuousClock.now - start < .seconds(5))
-    #expect(outcome.code == 4)
-    let manifest = try manifest(try bundle(in: scratch.root.path))
-    #expect(manifest.end_reason == "deadline")
-    #expect(!manifest.complete)
+    var shortest = Duration.seconds(900)
+    // Another program's burst may take the processor away once, but not three times.
+    for name in ["a", "b", "c"] where shortest >= .seconds(5) {
+      // What a run costs here that has nothing to wait for.
+      let begin = ContinuousClock.now
+      _ = try collect(["--only", "host.os_release", "-q", "-o", scratch.path("\(name).tar.zst")])
+      let start = ContinuousClock.now
+      let outcome = try collect([
+        "--items", file, "--only", "custom", "--timeout", "3", "-q", "-o",
+        scratch.path("\(name)-cut.tar.zst"),
+      ])
+      shortest = min(shortest, ContinuousClock.now - start - (start - begin))
+      #expect(outcome.code == 4)
+      let manifest = try manifest(scratch.path("\(name)-cut.tar.zst"))
+      #expect(manifest.end_reason == "deadline")
+      #expect(!manifest.complete)
+    }
+    #expect(shortest < .seconds(5))
   }
 
   @Test("a FIFO or a folder in the place of a log blocks nothing")
@@ -231,51 +209,6 @@ struct CollectFaultTests {
     #expect(outcome.output.contains("cnitriage.report/1"))
   }
 
-  @Test("gathering again and again ends with the signal, and keeps the newest bundles")
-  func repetition() throws {
-    let scratch = try Scratch()
-    let outcome = try Programs.run(
-      "/usr/bin/timeout",
-      [
-        "--signal=TERM", "--preserve-status", "13", Programs.cnitriage, "collect", "--no-imds",
-        "--min-free", "1", "--only", "host.identity", "--every", "10", "--keep", "1", "-q", "-o",
-        scratch.root.path,
-      ])
-    #expect(outcome.code == 143)
-    #expect(scratch.names.filter { $0.hasSuffix(".tar.zst") }.count == 1)
-    #expect(outcome.output.split(separator: "\n").count == 2)
-  }
-
-  @Test("two runs for one folder: the second one says who is in the way")
-  func twice() throws {
-    let scratch = try Scratch()
-    let file = try items(scratch, #"[{"id":"custom.slow","argv":["/bin/sleep","4"]}]"#)
-    let first = Process()
-    first.executableURL = URL(filePath: Programs.cnitriage)
-    first.arguments = [
-      "collect", "--no-imds", "--min-free", "1", "--items", file, "--only", "custom", "-q", "-o",
-      scratch.root.path,
-    ]
-    first.standardOutput = FileHandle.nullDevice
-    first.standardError = FileHandle.nullDevice
-    try first.run()
-    let deadline = ContinuousClock.now + .seconds(10)
-    while !scratch.names.contains(where: { $0.hasSuffix(".partial") }),
-      ContinuousClock.now < deadline
-    {
-      usleep(20_000)
-    }
-    let second = try collect(["--only", "host.identity", "-o", scratch.root.path])
-    #expect(second.code == 6)
-    #expect(second.errors.contains("[E204]"))
-    let third = try collect([
-      "--only", "host.identity", "--force-parallel", "-q", "-o", scratch.path("third.tar.zst"),
-    ])
-    #expect(third.code == 0, "\(third.errors)")
-    first.waitUntilExit()
-    #expect(first.terminationStatus == 0)
-  }
-
   @Test("unfinished files of earlier runs are removed once they are old")
   func stale() throws {
     let scratch = try Scratch()
@@ -334,24 +267,5 @@ struct CollectFaultTests {
     let manifest = try manifest(try bundle(in: scratch.root.path))
     #expect(manifest.items.first { $0.id == "net.iptables_save" }?.status == "denied")
     #expect(manifest.items.first { $0.id == "host.identity" }?.status == "ok")
-  }
-
-  @Test("Ctrl-C at any moment leaves a readable archive", arguments: [0.8, 1.5, 2.5])
-  func interrupted(_ seconds: Double) throws {
-    let scratch = try Scratch()
-    let file = try items(
-      scratch, #"[{"id":"custom.slow","argv":["/bin/sleep","60"],"timeout":60}]"#)
-    let outcome = try Programs.run(
-      "/usr/bin/timeout",
-      [
-        "--signal=INT", "--preserve-status", "\(seconds)", Programs.cnitriage, "collect",
-        "--no-imds", "--min-free", "1", "--items", file, "--only",
-        "custom,host,net,sysctl,system", "-q", "-o", scratch.root.path,
-      ])
-    #expect(outcome.code == 130, "\(outcome.errors)")
-    let manifest = try manifest(try bundle(in: scratch.root.path))
-    #expect(manifest.end_reason == "sigint")
-    #expect(manifest.items.first { $0.id == "custom.slow" }?.status == "aborted")
-    #expect(scratch.names.filter { $0.hasSuffix(".partial") } == [])
   }
 }

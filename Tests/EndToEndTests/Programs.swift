@@ -25,28 +25,7 @@ enum Programs {
   static func run(
     _ program: String, _ arguments: [String], input: Data? = nil, folder: String? = nil
   ) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    if let folder { process.currentDirectoryURL = URL(filePath: folder) }
-    let scratch = try Scratch()
-    let (output, errors) = (scratch.path("out"), scratch.path("err"))
-    for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
-    process.standardOutput = FileHandle(forWritingAtPath: output)
-    process.standardError = FileHandle(forWritingAtPath: errors)
-    if let input {
-      let file = scratch.path("in")
-      try input.write(to: URL(filePath: file))
-      process.standardInput = FileHandle(forReadingAtPath: file)
-    } else {
-      process.standardInput = FileHandle.nullDevice
-    }
-    try process.run()
-    process.waitUntilExit()
-    return Outcome(
-      code: process.terminationStatus,
-      output: String(decoding: try Data(contentsOf: URL(filePath: output)), as: UTF8.self),
-      errors: String(decoding: try Data(contentsOf: URL(filePath: errors)), as: UTF8.self))
+    try Running(program, arguments, input: input, folder: folder).end()
   }
 
   static func analyze(_ arguments: [String], input: Data? = nil) throws -> Outcome {
@@ -54,8 +33,68 @@ enum Programs {
   }
 }
 
+/// A program that runs beside its test.
+final class Running {
+  private let process = Process()
+  private let scratch: Scratch
+
+  init(
+    _ program: String, _ arguments: [String], input: Data? = nil, folder: String? = nil
+  ) throws {
+    scratch = try Scratch()
+    process.executableURL = URL(filePath: program)
+    process.arguments = arguments
+    if let folder { process.currentDirectoryURL = URL(filePath: folder) }
+    for name in ["out", "err"] {
+      _ = FileManager.default.createFile(atPath: scratch.path(name), contents: nil)
+    }
+    process.standardOutput = FileHandle(forWritingAtPath: scratch.path("out"))
+    process.standardError = FileHandle(forWritingAtPath: scratch.path("err"))
+    if let input {
+      try input.write(to: URL(filePath: scratch.path("in")))
+      process.standardInput = FileHandle(forReadingAtPath: scratch.path("in"))
+    } else {
+      process.standardInput = FileHandle.nullDevice
+    }
+    try process.run()
+  }
+
+  /// What it printed so far.
+  var output: String { text("out") }
+
+  /// What it said so far.
+  var errors: String { text("err") }
+
+  private func text(_ name: String) -> String {
+    let bytes = (try? Data(contentsOf: URL(filePath: scratch.path(name)))) ?? Data()
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Waits for something that the program does, however busy the machine is; a program that ends
+  /// instead, or does nothing for minutes, fails the test.
+  func wait(for what: String, _ condition: () -> Bool) throws {
+    let deadline = ContinuousClock.now + .seconds(180)
+    while !condition() {
+      try #require(process.isRunning, "it ended before \(what): \(text("err"))")
+      try #require(ContinuousClock.now < deadline, "no \(what) in three minutes: \(text("err"))")
+      usleep(20_000)
+    }
+  }
+
+  func signal(_ number: Int32) {
+    kill(process.processIdentifier, number)
+  }
+
+  /// Waits for its end.
+  func end() -> Programs.Outcome {
+    process.waitUntilExit()
+    return Programs.Outcome(
+      code: process.terminationStatus, output: text("out"), errors: text("err"))
+  }
+}
+
 /// A folder for one test's files.
-final class Scratch {
+final class Scratch: Sendable {
   let root: URL
 
   init() throws {
@@ -75,7 +114,7 @@ final class Scratch {
 }
 
 /// A lab node that lives as long as its value.
-final class LabNode {
+final class LabNode: Sendable {
   let name: String
 
   init(_ variant: String, faults: [String] = [], serverFaults: [String] = []) throws {
@@ -113,18 +152,18 @@ final class LabNode {
     }
   }
 
-  struct Summary: Decodable {
+  struct Summary: Decodable, Sendable {
     let path: String
     let sha256: String
     let manifest: Manifest
 
-    struct Manifest: Decodable {
+    struct Manifest: Decodable, Sendable {
       let complete: Bool
       let end_reason: String
       let items: [Item]
     }
 
-    struct Item: Decodable {
+    struct Item: Decodable, Sendable {
       let id: String
       let path: String?
       let status: String
@@ -135,24 +174,24 @@ final class LabNode {
 }
 
 /// The parts of a report that the tests look at.
-struct ReportDocument: Decodable {
+struct ReportDocument: Decodable, Sendable {
   let findings: [Finding]
   let not_evaluated: [Unknown]
 
-  struct Finding: Decodable {
+  struct Finding: Decodable, Sendable {
     let rule: String
     let severity: String
     let message: String
     let evidence: [Evidence]
   }
 
-  struct Evidence: Decodable {
+  struct Evidence: Decodable, Sendable {
     let path: String
     let line: Int?
     let excerpt: String?
   }
 
-  struct Unknown: Decodable {
+  struct Unknown: Decodable, Sendable {
     let rule: String
     let item: String?
     let text: String

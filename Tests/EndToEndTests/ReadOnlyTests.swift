@@ -2,9 +2,9 @@ import Foundation
 import Testing
 
 /// What a traced run did to the node, read from the lines of `strace -f`.
-private struct Trace {
+private struct Trace: Sendable {
   /// A system call: who made it, its name, its arguments and its result as text.
-  struct Call {
+  struct Call: Sendable {
     let process: Int
     let name: String
     let arguments: String
@@ -61,24 +61,28 @@ struct ReadOnlyTests {
     + "finit_module,delete_module,connect,sendto,bind,reboot,settimeofday,adjtimex,clock_adjtime,"
     + "setns,bpf,utimensat"
 
-  private func trace(_ variant: String) throws -> (trace: Trace, folder: String) {
+  /// One run, at which both tests look.
+  private static let healthy = Result { try trace("healthy") }
+
+  private static func trace(_ variant: String) throws -> (trace: Trace, folder: String) {
     let scratch = try Scratch()
     let node = try LabNode(variant)
     let log = scratch.path("trace")
     let outcome = try node.exec([
-      "/usr/bin/strace", "-f", "-qq", "--signal=none", "-s", "256", "-e", "trace=\(Self.traced)",
+      "/usr/bin/strace", "-f", "-qq", "--signal=none", "-s", "256", "-e", "trace=\(traced)",
       "-o", log,
       Programs.cnitriage, "collect", "--profile", "full", "-q", "-o", scratch.path("b.tar.zst"),
+      "--probe-seconds", "10",
     ])
     try #require([0, 4].contains(outcome.code), "\(outcome.errors)")
     return (Trace(try String(contentsOfFile: log, encoding: .utf8)), scratch.root.path)
   }
 
   @Test(
-    "under strace: nothing is opened for writing, signalled, loaded or asked but what is declared",
-    arguments: ["healthy"])
-  func readOnly(_ variant: String) throws {
-    let (trace, folder) = try trace(variant)
+    "under strace: nothing is opened for writing, signalled, loaded or asked but what is declared"
+  )
+  func readOnly() throws {
+    let (trace, folder) = try Self.healthy.get()
     #expect(trace.calls.count > 1000, "the trace is empty")
     let foreignWrites = trace.calls("open", "openat", "openat2", "creat").filter { call in
       let writes = ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC"].contains {
@@ -117,7 +121,7 @@ struct ReadOnlyTests {
 
   @Test("connections go to metadata, loopback, and the targets of the declared probes only")
   func connections() throws {
-    let (trace, _) = try trace("healthy")
+    let (trace, _) = try Self.healthy.get()
     let addresses = Set(
       trace.calls("connect", "sendto").compactMap { call -> String? in
         guard let start = call.arguments.range(of: #"inet_addr(""#)?.upperBound else { return nil }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LabNode
 
-private let kinds = ["al2", "al2023", "ubuntu", "bottlerocket", "auto-mode", "hybrid", "bare"]
+let kinds = ["al2", "al2023", "ubuntu", "bottlerocket", "auto-mode", "hybrid", "bare"]
 
 @Suite("Kinds of nodes")
 struct ImageTests {
@@ -18,7 +18,7 @@ struct ImageTests {
       ("bare", ["/etc/network/interfaces"]),
     ])
   func files(_ name: String, _ paths: [String]) throws {
-    let files = NodeFiles(node: try node(name)).all
+    let files = try nodeFiles(name)
     for path in paths { #expect(files[path] != nil, "\(path)") }
   }
 
@@ -26,7 +26,7 @@ struct ImageTests {
   func absences(_ name: String) throws {
     let node = try node(name)
     let image = node.variant.image
-    let files = NodeFiles(node: node).all
+    let files = try nodeFiles(name)
     let units = UnitState.all(node).map(\.id)
     #expect(files.keys.contains { $0.contains("kubelet") } == image.hasKubelet)
     #expect(files.keys.contains { $0.contains("aws-routed-eni") } == image.hasCNI)
@@ -63,32 +63,33 @@ struct ImageTests {
   }
 }
 
+/// Whether a node that is up has the release, kubelet and metadata of its kind.
+func checkKind(_ name: String, _ inside: Inside) async throws {
+  let image = try node(name).variant.image
+  let release = await inside("cat \(image.root)/etc/os-release")
+  #expect(release.output + "\n" == image.release)
+  let kubelet = await inside("pgrep -c kubelet")
+  #expect(kubelet.output == (image.hasKubelet ? "1" : "0"))
+  // Where nobody answers, waiting for longer tells no more.
+  let seconds = image.isInstance ? 30 : 2
+  let metadata = await inside(
+    "timeout \(seconds) bash -c \"exec 3<>/dev/tcp/169.254.169.254/80\"")
+  #expect(metadata.succeeded == image.isInstance)
+  let socket = await inside("test -S \(image.root)/run/aws-node/ipamd.sock")
+  #expect(socket.succeeded == image.hasCNI)
+  if name == "bottlerocket" {
+    #expect(await !inside("test -e /etc/kubernetes/kubelet/config").succeeded)
+    #expect(await !inside("test -e /mnt/host/usr/bin/bash").succeeded)
+  }
+}
+
 @Suite(
-  "Kinds of nodes on the real kernel (need root, namespaces and the built cnitriage-lab)",
+  "Long logs (need root, namespaces and the built cnitriage-lab)",
   .enabled("not root, no namespaces, or cnitriage-lab is not built") {
     guard builtLab() != nil else { return false }
     return await LabHost.isCapable()
   }, .serialized)
 struct LabImageTests {
-  @Test("each kind comes up with its own release, kubelet and metadata", arguments: kinds)
-  func kind(_ name: String) async throws {
-    let image = try node(name).variant.image
-    try await withNode(name) { inside in
-      let release = await inside("cat \(image.root)/etc/os-release")
-      #expect(release.output + "\n" == image.release)
-      let kubelet = await inside("pgrep -c kubelet")
-      #expect(kubelet.output == (image.hasKubelet ? "1" : "0"))
-      let metadata = await inside("timeout 2 bash -c \"exec 3<>/dev/tcp/169.254.169.254/80\"")
-      #expect(metadata.succeeded == image.isInstance)
-      let socket = await inside("test -S \(image.root)/run/aws-node/ipamd.sock")
-      #expect(socket.succeeded == image.hasCNI)
-      if name == "bottlerocket" {
-        #expect(await !inside("test -e /etc/kubernetes/kubelet/config").succeeded)
-        #expect(await !inside("test -e /mnt/host/usr/bin/bash").succeeded)
-      }
-    }
-  }
-
   @Test("logs of the asked length lie on disk, rise in time, and go when the node goes")
   func longLogs() async throws {
     let lab = Lab(program: try #require(builtLab()))

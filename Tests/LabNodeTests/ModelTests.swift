@@ -1,14 +1,35 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import LabNode
 
 private let now = Moment(microseconds: 1_932_887_761_206_514)
 
-func node(_ name: String) throws -> NodeModel {
+/// A model that was just made.
+private func newNode(_ name: String) throws -> NodeModel {
   let variant = try #require(Variant.named(name))
   return NodeModel(
     variant: variant, now: now, bootID: "0123456789abcdef0123456789abcdef")
+}
+
+private let models = Mutex<[String: NodeModel]>([:])
+private let files = Mutex<[String: [String: String]]>([:])
+
+/// The model of a variant; it is a value, and making it once takes long enough.
+func node(_ name: String) throws -> NodeModel {
+  if let known = models.withLock({ $0[name] }) { return known }
+  let made = try newNode(name)
+  models.withLock { $0[name] = made }
+  return made
+}
+
+/// The files of a variant.
+func nodeFiles(_ name: String) throws -> [String: String] {
+  if let known = files.withLock({ $0[name] }) { return known }
+  let made = NodeFiles(node: try node(name)).all
+  files.withLock { $0[name] = made }
+  return made
 }
 
 private let names = Variant.all.map(\.name)
@@ -26,8 +47,9 @@ private func records(_ text: String) throws -> [[String: String]] {
 struct ModelTests {
   @Test("the same inputs give the same files", arguments: names)
   func isDeterministic(_ name: String) throws {
-    #expect(try NodeFiles(node: node(name)).all == NodeFiles(node: node(name)).all)
-    #expect(try NodeJournal(node: node(name)).export == NodeJournal(node: node(name)).export)
+    let again = try newNode(name)
+    #expect(try nodeFiles(name) == NodeFiles(node: again).all)
+    #expect(try NodeJournal(node: node(name)).export == NodeJournal(node: again).export)
   }
 
   @Test("addresses are distinct, lie in the subnet, and no pod has an ENI's own", arguments: names)
@@ -49,7 +71,7 @@ struct ModelTests {
   func poolAgrees(_ name: String) throws {
     let node = try node(name)
     let texts = PoolTexts(node: node)
-    let files = NodeFiles(node: node).all
+    let files = try nodeFiles(name)
     let log = try records(#require(files["/var/log/aws-routed-eni/ipamd.log"]))
     let plugin = try #require(files["/var/log/aws-routed-eni/plugin.log"])
     let messages = log.compactMap { $0["msg"] }
@@ -72,7 +94,7 @@ struct ModelTests {
 
   @Test("logs are ordered by time, and end before now", arguments: namesWithCNI)
   func logsAreOrdered(_ name: String) throws {
-    let files = NodeFiles(node: try node(name)).all
+    let files = try nodeFiles(name)
     for file in ["ipamd", "plugin", "network-policy-agent"] {
       let text = try #require(files["/var/log/aws-routed-eni/\(file).log"])
       let times = try records(text).compactMap { $0["ts"] }
@@ -103,7 +125,7 @@ struct ModelTests {
 
   @Test("a node has files only where the lab covers the host's", arguments: names)
   func filesStayInside(_ name: String) throws {
-    for path in NodeFiles(node: try node(name)).all.keys {
+    for path in try nodeFiles(name).keys {
       #expect(NodeFiles.folders.contains { path.hasPrefix($0) }, "\(path)")
       #expect(!path.contains(".."))
     }
@@ -130,8 +152,8 @@ struct ModelTests {
       ),
     ] as [(String, [String])])
   func variantsDiffer(_ name: String, _ expected: [String]) throws {
-    let healthy = NodeFiles(node: try node("healthy")).all
-    let broken = NodeFiles(node: try node(name)).all
+    let healthy = try nodeFiles("healthy")
+    let broken = try nodeFiles(name)
     let paths = Set(healthy.keys).union(broken.keys)
     #expect(paths.filter { healthy[$0] != broken[$0] }.sorted() == expected)
   }
@@ -158,7 +180,7 @@ struct ModelTests {
     let node = try node("subnet-exhausted")
     #expect(node.history.assigned == node.history.total)
     #expect(node.history.total < node.instance.maxPods)
-    let text = try #require(NodeFiles(node: node).all["/var/log/aws-routed-eni/ipamd.log"])
+    let text = try #require(nodeFiles("subnet-exhausted")["/var/log/aws-routed-eni/ipamd.log"])
     let log = try records(text)
     for pattern in [
       "Failed to CreateNetworkInterface", "DataStore has no available IP/Prefix addresses",

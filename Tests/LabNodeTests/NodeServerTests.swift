@@ -176,7 +176,7 @@ struct LabServerTests {
   // A line of shell that prints the first line of an answer.
   private func get(_ address: String, _ path: String) -> String {
     "exec 3<>/dev/tcp/\(address) && printf \"GET \(path) HTTP/1.0\\r\\n\\r\\n\" >&3 && "
-      + "timeout 3 head -1 <&3 | tr -d \"\\r\""
+      + "timeout 30 head -1 <&3 | tr -d \"\\r\""
   }
 
   @Test("every server of a healthy node answers")

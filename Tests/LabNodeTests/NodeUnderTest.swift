@@ -14,7 +14,7 @@ func builtLab() -> String? {
 }
 
 /// A way to run lines of shell inside a node.
-struct Inside {
+struct Inside: Sendable {
   /// The start of a command line that enters the node.
   let enter: String
 
@@ -44,4 +44,26 @@ func withNode(
   #expect(await lab.down(name))
   #expect(lab.find(name) == nil)
   #expect(!lab.names().contains(name))
+}
+
+/// A healthy node for the tests of a suite that change nothing.
+struct SharedNodeTrait: SuiteTrait, TestScoping {
+  @TaskLocal fileprivate static var node: Inside?
+
+  func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+  ) async throws {
+    try await withNode("healthy") { inside in
+      try await Self.$node.withValue(inside) { try await function() }
+    }
+  }
+}
+
+extension Trait where Self == SharedNodeTrait {
+  static var sharedNode: Self { Self() }
+}
+
+/// Lets `body` use the suite's node; it must leave the node as it was.
+func withSharedNode(_ body: (Inside) async throws -> Void) async throws {
+  try await body(#require(SharedNodeTrait.node))
 }

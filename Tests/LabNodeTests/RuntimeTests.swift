@@ -100,7 +100,7 @@ struct RuntimeTests {
         "find /sys/fs/cgroup -path '*kubepods/burstable/pod*' -name cpu.stat | wc -l")
       #expect(Int(cpu.output) ?? 0 > 13)
       let passes = await inside(
-        "for pod in /run/netns/cni-*; do nsenter --net=$pod timeout 4 bash -c "
+        "for pod in /run/netns/cni-*; do nsenter --net=$pod timeout 30 bash -c "
           + "\"exec 3<>/dev/tcp/10.20.33.250/8080\" && echo yes; done | wc -l")
       #expect(passes.output == "11")
     }

@@ -70,7 +70,7 @@ struct BundleRunTests {
     try node.file("/etc/os-release", "ID=amzn\n")
     try node.program("tool", "echo part; sleep 60")
     var limits = CollectLimits.test
-    limits.runSeconds = 1
+    limits.runSeconds = 3
     let summary = try await node.collect(
       [
         .test(.file(["/etc/os-release"]), id: "a.file"),

@@ -55,6 +55,9 @@ extension FakeNode {
     var address: String?
     var `private`: Bool?
     var stderr: String?
+
+    /// Whether it only ended because the time of all probes did: on a busy machine any try may.
+    var wasCut: Bool { code == "cut short by the time of all probes" }
   }
 
   /// A running process of the node.

@@ -51,8 +51,8 @@ struct NetworkProbeTests {
     let context = node.context(settings: CollectSettings(probeSeconds: 2))
     let (_, samples) = try await node.samples(.probeHostNames, in: context)
     try await server.stop()
-    #expect(samples.count >= 2)
-    for sample in samples {
+    #expect(samples.count { !$0.wasCut } >= 2)
+    for sample in samples where !sample.wasCut {
       #expect(sample.outcome == outcome)
       #expect(sample.code?.hasPrefix(code) == true, "\(sample.code ?? "")")
       #expect(sample.target == "udp 127.0.0.1")
@@ -170,7 +170,8 @@ struct NetworkProbeTests {
     let (_, samples) = try await node.samples(.probeAPIEndpoint, in: context)
     try await listener.stop()
     #expect(samples.contains { $0.target.hasPrefix("curl ") && $0.code == "401" })
-    #expect(samples.filter { $0.target.hasPrefix("tcp ") }.allSatisfy { $0.outcome == "ok" })
+    let connections = samples.filter { $0.target.hasPrefix("tcp ") && !$0.wasCut }
+    #expect(!connections.isEmpty && connections.allSatisfy { $0.outcome == "ok" })
   }
 
   @Test("the cluster's address comes from a container's environment, else from the API server")

@@ -90,7 +90,8 @@ struct RealContainerdTests {
     #expect(detection.contains(#""selected":"/run/containerd/containerd.sock""#))
     let context = node.context(settings: CollectSettings(probeSeconds: 3))
     let probe = try await node.samples(.probeRuntime, in: context)
-    #expect(!probe.samples.isEmpty && probe.samples.allSatisfy { $0.outcome == "ok" })
+    let whole = probe.samples.filter { !$0.wasCut }
+    #expect(!whole.isEmpty && whole.allSatisfy { $0.outcome == "ok" })
   }
 
   @Test("a program in a container that is not there is a failure of the runtime's own words")
