@@ -120,6 +120,9 @@ let package = Package(
     .executableTarget(name: "bench-engine", dependencies: ["IPAMEngine"], swiftSettings: strict),
     .executableTarget(
       name: "bench-redaction", dependencies: ["Redaction", crypto], swiftSettings: strict),
+    .executableTarget(
+      name: "bench-analyze", dependencies: ["BundleArchive", "BundleModel", systemPackage],
+      swiftSettings: strict),
 
     // Test nodes and helpers of tests; never shipped.
     .target(name: "CNamespaces", swiftSettings: strict),

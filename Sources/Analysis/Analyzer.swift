@@ -1,4 +1,5 @@
 import BuiltinRules
+import BundleArchive
 import BundleModel
 public import BundleReader
 import Crypto
@@ -7,6 +8,7 @@ import Facts
 import FoundationEssentials
 public import ReportModel
 public import RuleEngine
+import SystemPackage
 
 /// The one place that wires reader, facts, rules and report together. The same input gives the same
 /// report, byte for byte.
@@ -50,7 +52,7 @@ public enum Analyzer {
           rule: rule.id, title: rule.title, confidence: rule.confidence, absorbs: rule.absorbs,
           outcome: runner.judge(rule))
       }
-      try Excerpts.fill(&judgements, from: source)
+      try Excerpts.fill(&judgements, from: source, kept: facts.texts)
       let description = try InputDescription(facts, source: source, sha256: sha256)
       return Report.assemble(
         Report.Parts(
@@ -120,10 +122,20 @@ public enum Analyzer {
   /// SHA-256 of an archive; a folder or a stream has none.
   private static func digest(of input: BundleInput) -> String? {
     guard case .path(let path) = input,
-      // A folder can't be read as data; it was opened already, so nothing else is lost here.
-      let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+      // It was opened already, so nothing else is lost here.
+      let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
     else { return nil }
-    return hex(SHA256.hash(data: data))
+    defer { try? file.close() }  // Nothing was written.
+    var hash = SHA256()
+    do {
+      while case let chunk = try file.readChunk(upTo: 1 << 20), !chunk.isEmpty {
+        hash.update(data: chunk)
+      }
+    } catch {
+      // A folder can't be read as data.
+      return nil
+    }
+    return hex(hash.finalize())
   }
 
   private static func hex(_ digest: SHA256.Digest) -> String {

@@ -2,7 +2,7 @@ public import BundleModel
 public import BundleReader
 
 /// What the analysis asks of an input: a bundle, or in tests a few texts in memory.
-public protocol EvidenceSource {
+public protocol EvidenceSource: Sendable {
   /// The layout: `native`, `elc`, `nma`, `cni-support`, `logdog` or `rootfs`.
   var layout: String { get }
   /// The shown name of the input.

@@ -1,15 +1,30 @@
 import BundleReader
+import Facts
 import ReportModel
 
-/// Fetches the lines that findings point at, in a second pass that reads only what is wanted.
+/// Fetches the lines that findings point at: from the small members that were kept, and for those
+/// of large ones in a second pass that ends where the last of them stands.
 enum Excerpts {
   /// Bytes of a line that a report shows; reports stay small whatever a log holds.
   static let lineBytes = 400
 
-  static func fill(_ judgements: inout [Judgement], from source: some EvidenceSource) throws {
-    let wanted = wantedLines(judgements)
-    guard !wanted.isEmpty else { return }
-    let lines = try read(wanted, from: source)
+  static func fill(
+    _ judgements: inout [Judgement], from source: some EvidenceSource, kept texts: KeptTexts
+  ) throws {
+    var wanted = wantedLines(judgements)
+    var lines: [String: [Int: String]] = [:]
+    for (path, numbers) in wanted {
+      guard let text = texts[path] else { continue }
+      var rest: ArraySlice<UInt8>? = text[...]
+      lines[path] = try Self.lines(numbers) { () throws(BundleError) in
+        defer { rest = nil }
+        return rest
+      }
+      wanted[path] = nil
+    }
+    if !wanted.isEmpty {
+      lines.merge(try read(wanted, from: source)) { kept, _ in kept }
+    }
     for index in judgements.indices {
       guard case .fires(var findings) = judgements[index].outcome else { continue }
       for finding in findings.indices {
@@ -42,7 +57,7 @@ enum Excerpts {
     var found: [String: [Int: String]] = [:]
     var left = wanted.values.reduce(0) { $0 + $1.count }
     do {
-      try source.forEachMember { member, next in
+      try ReadAhead.forEachMember(of: source, where: { wanted[$0.path] != nil }) { member, next in
         guard let lines = wanted[member.path] else { return }
         // A file may come in parts, each with some of the lines.
         let texts = try Self.lines(lines, from: member.firstLine, next)
@@ -68,7 +83,15 @@ enum Excerpts {
       line.removeAll(keepingCapacity: true)
       number += 1
     }
+    var due = wanted.sorted()[...]
     while texts.count < wanted.count, let chunk = try next() {
+      // Most chunks end before the next line that is wanted: their line ends are just counted.
+      while let first = due.first, first < number { due = due.dropFirst() }
+      let ends = LineEnds.count(in: chunk)
+      if line.isEmpty, let first = due.first, number + ends < first {
+        number += ends
+        continue
+      }
       var rest = chunk
       while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
         if wanted.contains(number) {

@@ -12,7 +12,7 @@ struct InputDescription {
 
   init(_ facts: LoadedFacts, source: some EvidenceSource, sha256: String?) throws {
     let items = Self.items(of: source)
-    let from = try LoadedFacts.timed(in: facts.store, "min")
+    let from = try LoadedFacts.oldestTime(in: facts.store)
     input = Report.Input(
       id: "b1", kind: source.layout, name: source.name, sha256: sha256,
       node: try Self.node(facts.store, source.manifest),

@@ -11,17 +11,21 @@ struct LoadedFacts {
   let items: ItemStates
   /// When the bundle was made, in microseconds since 1970.
   let collectedAtUs: Int64?
+  /// The small members, whose lines a report may show.
+  let texts: KeptTexts
 
   init(_ source: some EvidenceSource, database: String?) throws {
     let store = try FactStore(at: database)
     let collected =
       source.manifest.flatMap { Self.microseconds($0.startedAt) } ?? source.collector?.startedAtUs
     items = try Self.recordItems(of: source, in: store)
-    try source.forEachMember { member, next in
+    let texts = KeptTexts()
+    try ReadAhead.forEachMember(of: source, where: { $0.artifact != nil }) { member, next in
       guard let artifact = member.artifact else { return }
       var input = ArtifactInput(
         artifact: artifact, path: member.path, origin: member.origin,
-        referenceTimeUs: member.modified ?? collected, firstLine: member.firstLine, pull: next)
+        referenceTimeUs: member.modified ?? collected, firstLine: member.firstLine,
+        pull: texts.keeping(member, next))
       do throws(FactStoreError) {
         try store.load(&input)
       } catch {
@@ -41,6 +45,7 @@ struct LoadedFacts {
         layout: source.layout,
         host: source.manifest.flatMap { $0.holdsNode ? $0.platform.hostName : nil }))
     self.store = store
+    self.texts = texts
   }
 
   private static func recordItems(
@@ -92,16 +97,34 @@ struct LoadedFacts {
     return date.map { Int64(($0.timeIntervalSince1970 * 1000).rounded()) * 1000 }
   }
 
-  static let timedTables = ["ipamd_event", "plugin_event", "kubelet_event"]
+  /// Tables with times, and the columns of the earliest and the latest one of a row.
+  private static let timedTables = [
+    TimedTable(name: "log_extent", first: "first_us", last: "last_us"),
+    TimedTable(name: "kubelet_event", first: "time_us", last: "time_us"),
+  ]
 
-  private static func newestTime(in store: FactStore) throws -> Int64? {
-    try timed(in: store, "max")
+  private struct TimedTable {
+    var name: String
+    var first: String
+    var last: String
   }
 
-  /// The oldest or newest time in any log.
-  static func timed(in store: FactStore, _ function: String) throws -> Int64? {
-    let parts = store.tables.map(\.name).filter(timedTables.contains).map {
-      "SELECT \(function)(time_us) AS t FROM \($0)"
+  private static func newestTime(in store: FactStore) throws -> Int64? {
+    try time(in: store, "max") { $0.last }
+  }
+
+  /// The oldest time in any log.
+  static func oldestTime(in store: FactStore) throws -> Int64? {
+    try time(in: store, "min") { $0.first }
+  }
+
+  private static func time(
+    in store: FactStore, _ function: String,
+    _ column: (TimedTable) -> String
+  ) throws -> Int64? {
+    let known = Set(store.tables.map(\.name))
+    let parts = timedTables.filter { known.contains($0.name) }.map {
+      "SELECT \(function)(\(column($0))) AS t FROM \($0.name)"
     }
     guard !parts.isEmpty else { return nil }
     let result = try store.query(

@@ -11,39 +11,32 @@ extension FactStore {
     public var issues = 0
   }
 
-  /// Fills every table that reads the member's item.
+  /// Fills every table that has facts in the member's item. Rows read before a failure are kept.
+  ///
+  /// The member is read once by each of the item's readers. Only if there are several, its bytes
+  /// are kept, up to the bound of a document.
   @discardableResult
   public func load(_ input: inout ArtifactInput) throws(FactStoreError) -> LoadSummary {
     let artifact = input.artifact
-    return try load(
-      &input, as: factTables.filter { $0.tableDescription.artifacts.contains(artifact) })
-  }
-
-  /// Fills the given tables from the member. Rows read before a failure are kept.
-  @discardableResult
-  public func load(
-    _ input: inout ArtifactInput, as tables: [any FactTable.Type]
-  ) throws(FactStoreError) -> LoadSummary {
+    let readers = readers.filter { $0.artifacts.contains(artifact) }
     var summary = LoadSummary()
-    guard !tables.isEmpty else { return summary }
+    guard !readers.isEmpty else { return summary }
+    do throws(ParseError) {
+      if readers.count > 1 { try input.makeRewindable() }
+    } catch {
+      throw FactStoreError(.input, "reading \(input.path) failed: \(error)")
+    }
     var failure: FactStoreError?
     do {
-      try queue.write { database in
-        do throws(ParseError) {
-          if tables.count > 1 { try input.makeRewindable() }
-        } catch {
-          failure = FactStoreError(.input, "reading \(input.path) failed: \(error)")
-        }
-        for table in tables where failure == nil {
-          input.rewind()
-          failure = try parse(table, from: &input, database, &summary)
-        }
-        let damage = input.damage.reasons.map {
-          ParseIssue(path: input.path, line: nil, table: nil, reason: $0)
-        }
-        summary.issues += damage.count
-        try write(damage, database)
+      for reader in readers where failure == nil {
+        input.rewind()
+        failure = try read(&input, with: reader, &summary)
       }
+      let damage = input.damage.reasons.map {
+        ParseIssue(path: input.path, line: nil, table: nil, reason: $0)
+      }
+      summary.issues += damage.count
+      try write(damage)
     } catch {
       throw FactStoreError(.write, "writing facts failed: \(Self.message(error))")
     }
@@ -60,7 +53,7 @@ extension FactStore {
       try queue.write { database in
         let writer = try RowWriter<Row>(database)
         for row in rows { writer.write(row) }
-        try writer.finish()
+        try writer.check()
       }
     } catch {
       throw FactStoreError(.write, "writing facts failed: \(Self.message(error))")
@@ -113,40 +106,31 @@ extension FactStore {
     }
   }
 
-  private func parse<Table: FactTable>(
-    _ table: Table.Type, from input: inout ArtifactInput, _ database: Database,
-    _ summary: inout LoadSummary
+  private func read(
+    _ input: inout ArtifactInput, with reader: any FactReader.Type, _ summary: inout LoadSummary
   ) throws -> FactStoreError? {
-    let name = table.schema.name
-    let isSource = derivedTables.contains { derived in
-      derived.sources.contains { $0.tableDescription.name == name }
-    }
-    let writer = try RowWriter<Table>(database, keeps: isSource)
-    var sink = RowSink<Table>(path: input.path) { writer.write($0) }
+    let feed = RowFeed(self, reader.tables)
+    var sinks = feed.sinks(input.path)
     var failure: FactStoreError?
     do throws(ParseError) {
-      try table.parse(&input, into: &sink)
+      try reader.read(&input, into: &sinks)
     } catch {
       failure = FactStoreError(.input, "reading \(input.path) failed: \(error)")
     }
-    try writer.finish()
-    if isSource {
-      let kept = writer.kept
-      pending.withLock { pending in
-        pending.facts.add(kept)
-        pending.isStale = true
+    try feed.finish()
+    for tally in sinks.tallies {
+      var issues = tally.issues
+      if tally.issueCount > issues.count {
+        let more = tally.issueCount - issues.count
+        issues.append(
+          ParseIssue(
+            path: input.path, line: nil, table: tally.table,
+            reason: "\(more) further lines like these"))
       }
+      try write(issues)
+      summary.rows += tally.rows
+      summary.issues += tally.issueCount
     }
-    var issues = sink.issues
-    if sink.issueCount > issues.count {
-      let more = sink.issueCount - issues.count
-      issues.append(
-        ParseIssue(
-          path: input.path, line: nil, table: name, reason: "\(more) further lines like these"))
-    }
-    try write(issues, database)
-    summary.rows += sink.count
-    summary.issues += sink.issueCount
     return failure
   }
 
@@ -157,8 +141,13 @@ extension FactStore {
     let writer = try RowWriter<Table>(database)
     var sink = RowSink<Table>(path: "") { writer.write($0) }
     table.derive(from: facts, into: &sink)
-    try writer.finish()
+    try writer.check()
     try write(sink.issues, database)
+  }
+
+  private func write(_ issues: [ParseIssue]) throws {
+    guard !issues.isEmpty else { return }
+    try queue.write { try write(issues, $0) }
   }
 
   private func write(_ issues: [ParseIssue], _ database: Database) throws {

@@ -11,7 +11,7 @@ public final class FactStore: Sendable {
   public let tables: [TableDescription]
 
   let queue: DatabaseQueue
-  let factTables: [any FactTable.Type]
+  let readers: [any FactReader.Type]
   let derivedTables: [any DerivedTable.Type]
   let pending: Mutex<Pending>
 
@@ -21,23 +21,25 @@ public final class FactStore: Sendable {
     var isStale: Bool
   }
 
-  /// Makes a store in memory, or in a new file.
+  /// Makes a store for as long as it is used, or in a new file.
   ///
   /// - Parameters:
-  ///   - path: The file, which must not exist or be an empty database; nil for memory.
-  ///   - tables: Tables that `load` fills.
+  ///   - path: The file, which must not exist or be an empty database; nil for memory, of which no
+  ///     more is taken than SQLite's cache: what is beyond goes to a file without a name.
+  ///   - readers: What `load` reads with; the store has the tables that they fill.
   ///   - derived: Tables that are computed from the former.
   ///   - results: Tables that a later stage fills through `insert`.
   public init(
-    at path: String? = nil, tables: [any FactTable.Type] = FactCatalog.all,
+    at path: String? = nil, readers: [any FactReader.Type] = FactCatalog.readers,
     derived: [any DerivedTable.Type] = FactCatalog.derived,
     results: [any FactRow.Type] = []
   ) throws(FactStoreError) {
-    factTables = tables
+    self.readers = readers
     derivedTables = derived
     pending = Mutex(Pending(isStale: !derived.isEmpty))
     let described =
-      tables.map { $0.tableDescription } + derived.map { $0.tableDescription }
+      FactCatalog.tables(of: readers).map { $0.tableDescription }
+      + derived.map { $0.tableDescription }
       + results.map { $0.tableDescription }
     self.tables = described + StoreSchema.ownTables
     do {
@@ -45,12 +47,10 @@ public final class FactStore: Sendable {
       configuration.prepareDatabase { database in
         database.applyLimits()
         // The file is a copy of what the bundle holds: losing it in a crash costs nothing.
-        try database.execute(sql: "PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY")
+        try database.execute(
+          sql: "PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536")
       }
-      queue =
-        if let path { try DatabaseQueue(path: path, configuration: configuration) } else {
-          try DatabaseQueue(configuration: configuration)
-        }
+      queue = try DatabaseQueue(path: path ?? "", configuration: configuration)
       try queue.write { database in
         for table in described {
           try database.execute(sql: StoreSchema.createTable(table, hasEvidence: true))

@@ -1,14 +1,26 @@
 import Facts
 import GRDB
 
+/// A writer without its row's type.
+protocol TableWriter {
+  /// Whether the rows are remembered for tables that are computed from them.
+  var keeps: Bool { get }
+  /// Throws the first failure, if there was one.
+  func check() throws
+  /// Gives the remembered rows away.
+  func handOver(to facts: inout DerivedInput)
+}
+
 /// Writes the rows of one table through one prepared statement, and remembers the first failure:
 /// the parser that produces the rows cannot do anything about it.
-final class RowWriter<Row: FactRow> {
-  private(set) var kept: [Located<Row>] = []
+final class RowWriter<Row: FactRow>: TableWriter {
+  let keeps: Bool
+
+  private var kept: [Located<Row>] = []
 
   private let statement: Statement
-  private let keeps: Bool
   private let schema: Schema<Row>
+  private var values: [DatabaseValue] = []
   private var failure: (any Error)?
 
   init(_ database: Database, keeps: Bool = false) throws {
@@ -21,11 +33,10 @@ final class RowWriter<Row: FactRow> {
   func write(_ row: Located<Row>) {
     guard failure == nil else { return }
     if keeps { kept.append(row) }
-    var values: [DatabaseValue] = []
-    values.reserveCapacity(schema.columns.count + 2)
+    values.removeAll(keepingCapacity: true)
     values.append(row.path.databaseValue)
     values.append(row.line.databaseValue)
-    for value in schema.values(of: row.row) { values.append(value.databaseValue) }
+    schema.forEachValue(of: row.row) { values.append($0.databaseValue) }
     do {
       // The number of values is that of the columns: it needs no check for every row.
       statement.setUncheckedArguments(StatementArguments(values))
@@ -35,8 +46,13 @@ final class RowWriter<Row: FactRow> {
     }
   }
 
-  func finish() throws {
+  func check() throws {
     if let failure { throw failure }
+  }
+
+  func handOver(to facts: inout DerivedInput) {
+    facts.add(kept)
+    kept = []
   }
 }
 

@@ -17,6 +17,8 @@ public struct ArtifactInput {
   public private(set) var lineNumber: Int
   /// Whether that line was longer than the bound and was cut.
   public private(set) var lineWasCut = false
+  /// What the bytes of that line look like.
+  private(set) var lineMarks = LineMarks()
   /// What was cleaned or found missing so far.
   public private(set) var damage = Damage()
 
@@ -163,6 +165,12 @@ extension ArtifactInput {
     public var cutLines = 0
     /// Lines that held zero bytes, which a crash leaves at the end of a file.
     public var zeroPaddedLines = 0
+    /// Lines that held the colour codes of a terminal.
+    public var colouredLines = 0
+    /// Lines that ended in a carriage return.
+    public var carriageReturnLines = 0
+    /// Whether a byte order mark stood in front.
+    public var hasByteOrderMark = false
     /// Places where the collector left bytes out.
     public var omissions = 0
     /// Whether the last line has no line end, so that it may be incomplete.
@@ -175,6 +183,11 @@ extension ArtifactInput {
       var reasons: [String] = []
       if cutLines > 0 { reasons.append("\(cutLines) lines were too long and were cut") }
       if zeroPaddedLines > 0 { reasons.append("\(zeroPaddedLines) lines held zero bytes") }
+      if colouredLines > 0 { reasons.append("\(colouredLines) lines held colours of a terminal") }
+      if carriageReturnLines > 0 {
+        reasons.append("\(carriageReturnLines) lines ended in a carriage return")
+      }
+      if hasByteOrderMark { reasons.append("a byte order mark stood in front") }
       if omissions > 0 { reasons.append("the collector left bytes out in \(omissions) places") }
       if isCut { reasons.append("the file is longer than what is read of it") }
       return reasons
@@ -201,68 +214,59 @@ extension ArtifactInput {
   }
 
   private mutating func cleanedLine() throws(ParseError) -> ArraySlice<UInt8>? {
-    guard let (raw, isSuspicious) = try rawLine() else { return nil }
+    guard var line = try rawLine() else { return nil }
     lineNumber += 1
-    var line = raw
-    while line.last == UInt8(ascii: "\r") { line = line.dropLast() }
-    if lineNumber == 1, line.starts(with: Self.byteOrderMark) { line = line.dropFirst(3) }
-    if isSuspicious {
+    if line.last == UInt8(ascii: "\r") {
+      damage.carriageReturnLines += 1
+      while line.last == UInt8(ascii: "\r") { line = line.dropLast() }
+    }
+    if lineNumber == 1, line.starts(with: Self.byteOrderMark) {
+      damage.hasByteOrderMark = true
+      line = line.dropFirst(3)
+    }
+    if lineMarks.needsCleaning {
       if line.contains(0) {
         damage.zeroPaddedLines += 1
         line = ArraySlice(line.filter { $0 != 0 })
       }
-      if line.contains(0x1b) { line = Self.withoutColours(line) }
+      if line.contains(0x1b) {
+        damage.colouredLines += 1
+        line = Self.withoutColours(line)
+      }
     }
     return line
   }
 
-  /// A line as it stands, and whether it holds escape or zero bytes.
-  private mutating func rawLine() throws(ParseError) -> (ArraySlice<UInt8>, Bool)? {
+  /// A line as it stands; also sets its marks.
+  private mutating func rawLine() throws(ParseError) -> ArraySlice<UInt8>? {
     lineWasCut = false
+    lineMarks = LineMarks()
     var carried: [UInt8] = []
-    var isSuspicious = false
     while true {
       if chunk.isEmpty {
         guard let next = try pulled() else {
           guard !carried.isEmpty else { return nil }
           damage.endsInsideLine = true
-          return (carried[...], isSuspicious)
+          return carried[...]
         }
         chunk = next
         continue
       }
-      let (length, foundEnd, suspicious) = Self.scanLine(chunk)
-      isSuspicious = isSuspicious || suspicious
+      let marks = LineScan.line(chunk)
+      lineMarks.append(marks)
       let start = chunk.startIndex
-      var part = chunk[start..<start + length]
-      chunk = chunk[(start + length + (foundEnd ? 1 : 0))...]
+      var part = chunk[start..<start + marks.length]
+      chunk = chunk[(start + marks.length + (marks.foundEnd ? 1 : 0))...]
       let room = lineLimit - carried.count
       if part.count > room {
         part = part.prefix(max(0, room))
         if !lineWasCut { damage.cutLines += 1 }
         lineWasCut = true
       }
-      if foundEnd, carried.isEmpty { return (part, isSuspicious) }
+      if marks.foundEnd, carried.isEmpty { return part }
       carried.append(contentsOf: part)
-      if foundEnd { return (carried[...], isSuspicious) }
+      if marks.foundEnd { return carried[...] }
     }
-  }
-
-  private static func scanLine(
-    _ bytes: ArraySlice<UInt8>
-  ) -> (length: Int, foundEnd: Bool, isSuspicious: Bool) {
-    let span = bytes.span
-    var index = 0
-    var isSuspicious = false
-    while index < span.count {
-      let byte = span[index]
-      if byte < 0x20 {
-        if byte == 0x0a { return (index, true, isSuspicious) }
-        if byte == 0 || byte == 0x1b { isSuspicious = true }
-      }
-      index += 1
-    }
-    return (index, false, isSuspicious)
   }
 
   /// Removes `ESC [ … letter` sequences, which tools print when they believe in a terminal.

@@ -1,7 +1,7 @@
 /// Every fact table of this version.
 public enum FactCatalog {
   /// Tables that are filled by reading artifacts, in the order of the documentation.
-  public static let all: [any FactTable.Type] = [
+  public static let all: [any FactRow.Type] = [
     NodeProperty.self, InstalledPackage.self, Boot.self, ClockState.self, NodeLoad.self,
     PressureReading.self, ControlGroup.self, NodeProcess.self, SystemLimit.self, Mount.self,
     KernelModule.self, KernelOption.self, ImageMaximumPods.self,
@@ -29,6 +29,7 @@ public enum FactCatalog {
     Checkpoint.self, CheckpointAllocation.self, IPAMPool.self, IPAMENI.self, IPAMCIDR.self,
     IPAMAddress.self, IPAMDPod.self, IPAMDENIConfig.self, IPAMDHealthCheck.self,
     AgentProcess.self, AgentPort.self, RunFile.self, IPAMDEvent.self, PluginEvent.self,
+    LogEvent.self, LogShape.self, LogExtent.self,
     Metric.self,
     IMDSRequest.self, IMDSENI.self, IMDSAddress.self, IMDSCheck.self,
     ProbeSample.self, ProbeSeries.self, ProbeLoad.self,
@@ -47,12 +48,30 @@ public enum FactCatalog {
     AWSInstance.self, AWSInterface.self, AWSInterfaceAddress.self, AWSSubnet.self,
   ]
 
+  /// What reads artifacts: the tables that do it themselves, and readers that fill several at once.
+  public static let readers: [any FactReader.Type] =
+    all.compactMap { $0 as? any FactTable.Type } + sharedReaders
+
+  private static let sharedReaders: [any FactReader.Type] = [ComponentLog.self]
+
   /// Tables that are computed from others after loading.
   public static let derived: [any DerivedTable.Type] = [
     ClockSkew.self, IptablesChosenTable.self, UnitExec.self, UnitEnvironment.self,
     NewVethLinkPolicy.self, NetworkSetting.self, SysctlEffectiveSetting.self,
     ReversePathFilter.self, KubeletEffective.self, MaxPods.self,
   ]
+
+  /// The tables that readers fill, each once, in the order of the documentation; tables that it
+  /// doesn't know come last.
+  public static func tables(of readers: [any FactReader.Type]) -> [any FactRow.Type] {
+    var filled = readers.flatMap { $0.tables }
+    var ordered: [any FactRow.Type] = []
+    for table in all + filled where filled.contains(where: { $0 == table }) {
+      ordered.append(table)
+      filled.removeAll { $0 == table }
+    }
+    return ordered
+  }
 
   /// The declarations of all tables, for documentation and for checking rules.
   public static var descriptions: [TableDescription] {

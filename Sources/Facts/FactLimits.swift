@@ -26,4 +26,14 @@ public enum FactLimits {
   public static let fieldsPerRecord = 4096
   /// Most bytes of a message that an event of the host keeps.
   public static let eventMessageBytes = 4096
+  /// Bytes of a log message that a row keeps; AWS errors and CNI requests are shorter.
+  public static let messageBytes = 8 << 10
+  /// Bytes of a message's shape; messages that begin alike have one shape beyond them.
+  public static let shapeBytes = 200
+  /// Most shapes of unknown messages per member; what comes later is counted together.
+  public static let shapesPerMember = 1000
+  /// Most rows for complaints of one unknown shape; all of them are counted.
+  public static let rowsPerShape = 20
+  /// Most statements of a log whose repeats are looked for at the same time.
+  public static let openRepeats = 4096
 }

@@ -4,8 +4,8 @@ public protocol FactRow: Sendable, SendableMetatype {
   static var schema: Schema<Self> { get }
 }
 
-/// A table that is filled by reading artifacts.
-public protocol FactTable: FactRow {
+/// A table that is filled by reading artifacts, each on its own.
+public protocol FactTable: FactRow, FactReader {
   /// Reads one member. What cannot be read becomes an issue in `rows`; only a broken source throws.
   static func parse(
     _ input: inout ArtifactInput, into rows: inout RowSink<Self>
@@ -17,7 +17,7 @@ public protocol FactTable: FactRow {
 /// For facts that SQL expresses badly, such as "which of these files wins".
 public protocol DerivedTable: FactRow {
   /// The tables whose rows it needs.
-  static var sources: [any FactTable.Type] { get }
+  static var sources: [any FactRow.Type] { get }
   /// Computes the rows. Every row carries the evidence of the source row that decides it.
   static func derive(from facts: DerivedInput, into rows: inout RowSink<Self>)
 }
@@ -47,12 +47,12 @@ public struct DerivedInput: Sendable {
   public init() {}
 
   /// Adds a row of a source table.
-  public mutating func add<Row: FactTable>(_ row: Located<Row>) {
+  public mutating func add<Row: FactRow>(_ row: Located<Row>) {
     add([row])
   }
 
   /// Adds rows of a source table, in the order in which they were read.
-  public mutating func add<Row: FactTable>(_ rows: [Located<Row>]) {
+  public mutating func add<Row: FactRow>(_ rows: [Located<Row>]) {
     let name = Row.schema.name
     // Taken out first, so that the array is appended to in place.
     var known = tables.removeValue(forKey: name) as? [Located<Row>] ?? []
@@ -61,7 +61,7 @@ public struct DerivedInput: Sendable {
   }
 
   /// Every row of a table, in the order in which they were read.
-  public func rows<Row: FactTable>(_ table: Row.Type) -> [Located<Row>] {
+  public func rows<Row: FactRow>(_ table: Row.Type) -> [Located<Row>] {
     tables[table.schema.name] as? [Located<Row>] ?? []
   }
 }

@@ -73,6 +73,11 @@ public struct Schema<Row>: Sendable {
   /// The artifacts whose members fill the table.
   public var artifacts: [ArtifactID] { description.artifacts }
 
+  /// Calls `body` with each value of one row, in the order of the columns.
+  public func forEachValue(of row: Row, _ body: (FactValue) -> Void) {
+    for column in columns { body(column.value(row)) }
+  }
+
   /// The values of one row, in the order of the columns.
   public func values(of row: Row) -> [FactValue] {
     columns.map { $0.value(row) }

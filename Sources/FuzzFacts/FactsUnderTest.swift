@@ -5,29 +5,38 @@ import Facts
 enum FactsUnderTest {
   static func feed(_ bytes: [UInt8]) {
     var derived = DerivedInput()
-    for table in FactCatalog.all { feed(bytes, to: table, &derived) }
+    for reader in FactCatalog.readers { feed(bytes, to: reader, &derived) }
     for table in FactCatalog.derived { derive(table, derived) }
   }
 
-  private static func feed<Table: FactTable>(
-    _ bytes: [UInt8], to table: Table.Type, _ derived: inout DerivedInput
+  private static func feed(
+    _ bytes: [UInt8], to reader: any FactReader.Type, _ derived: inout DerivedInput
   ) {
-    for artifact in table.schema.artifacts {
+    for artifact in reader.artifacts {
       let path = Catalog.artifact(artifact).map { member($0) } ?? "x"
       var input = ArtifactInput(
         artifact: artifact, path: path, referenceTimeUs: 1_932_887_761_000_000, bytes: bytes)
-      var rows: [Located<Table>] = []
-      var sink = RowSink<Table>(path: path) { row in
-        _ = Table.schema.values(of: row.row)
-        rows.append(row)
-      }
+      var sinks = TableSinks()
+      let taken = reader.tables.map { open($0, path, &sinks) }
       do throws(ParseError) {
-        try table.parse(&input, into: &sink)
+        try reader.read(&input, into: &sinks)
       } catch {
         preconditionFailure("memory does not fail: \(error)")
       }
-      derived.add(rows)
+      for rows in taken { rows.handOver(to: &derived) }
     }
+  }
+
+  private static func open<Row: FactRow>(
+    _ table: Row.Type, _ path: String, _ sinks: inout TableSinks
+  ) -> any TakenRows {
+    let taken = RowsOfTable<Row>()
+    sinks.open(
+      RowSink<Row>(path: path) { row in
+        _ = Row.schema.values(of: row.row)
+        taken.rows.append(row)
+      })
+    return taken
   }
 
   private static func derive<Table: DerivedTable>(_ table: Table.Type, _ input: DerivedInput) {
@@ -44,4 +53,15 @@ enum FactsUnderTest {
     default: return artifact.path + (patterns.first ?? "/x")
     }
   }
+}
+
+/// The rows that one table got, without their type.
+private protocol TakenRows {
+  func handOver(to derived: inout DerivedInput)
+}
+
+private final class RowsOfTable<Row: FactRow>: TakenRows {
+  var rows: [Located<Row>] = []
+
+  func handOver(to derived: inout DerivedInput) { derived.add(rows) }
 }

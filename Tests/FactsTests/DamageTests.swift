@@ -34,12 +34,25 @@ struct DamageCase: CustomTestStringConvertible, Sendable {
         other: "awscni_ip_max 27"),
       DamageCase(
         artifact: .ipamdLog, table: "ipamd_event",
-        good: #"{"level":"error","ts":"2031-04-02T09:15:26.000Z","caller":"x","msg":"wait"}"#,
-        other: #"{"level":"info","ts":"2031-04-02T09:15:27.000Z","caller":"x","msg":"go"}"#),
+        good:
+          #"{"level":"error","ts":"2031-04-02T09:15:26.000Z","caller":"x","msg":"Start node init"}"#,
+        other:
+          #"{"level":"info","ts":"2031-04-02T09:15:27.000Z","caller":"x","msg":"Created a new ENI: eni-0a"}"#
+      ),
       DamageCase(
         artifact: .pluginLog, table: "plugin_event",
-        good: #"{"level":"error","ts":"2031-04-02T09:15:26.000Z","caller":"x","msg":"wait"}"#,
-        other: #"{"level":"info","ts":"2031-04-02T09:15:27.000Z","caller":"x","msg":"go"}"#),
+        good:
+          #"{"level":"error","ts":"2031-04-02T09:15:26.000Z","caller":"x","msg":"Container a not found"}"#,
+        other:
+          #"{"level":"info","ts":"2031-04-02T09:15:27.000Z","caller":"x","msg":"Added toContainer rule for 10.42.3.17/32"}"#
+      ),
+      DamageCase(
+        artifact: .policyAgentLogs, table: "log_event",
+        good:
+          #"{"level":"error","ts":"2031-04-02T09:15:26.000Z","caller":"x","msg":"Failed to increase RLIMIT"}"#,
+        other:
+          #"{"level":"info","ts":"2031-04-02T09:15:27.000Z","caller":"x","msg":"Map update(s) failed"}"#
+      ),
       DamageCase(
         artifact: .kubeletJournal, table: "kubelet_event",
         good:

@@ -56,6 +56,20 @@ import Testing
     #expect(input.damage.omissions == 1)
   }
 
+  @Test("what copies and terminals left in the bytes is taken out and named")
+  func cleaned() throws {
+    var input = input("\u{feff}a\r\n\u{1b}[1;31mb\u{1b}[0m\n\u{0}\u{0}c\r\n")
+    for text in ["a", "b", "c"] {
+      #expect(try input.nextLine().map { String(decoding: $0, as: UTF8.self) } == text)
+    }
+    #expect(try input.nextLine() == nil)
+    #expect(
+      input.damage.reasons == [
+        "1 lines held zero bytes", "1 lines held colours of a terminal",
+        "2 lines ended in a carriage return", "a byte order mark stood in front",
+      ])
+  }
+
   @Test("a stream that is kept can be read twice")
   func rewinds() throws {
     var chunks: [[UInt8]] = [Array("a\nb".utf8), Array("c\n".utf8)]

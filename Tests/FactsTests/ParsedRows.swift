@@ -23,40 +23,42 @@ struct ParsedRows {
     chunk: Int? = nil
   ) throws {
     let path = path ?? Catalog.artifact(artifact)?.path ?? "x"
-    let reference: Int64 = 1_932_888_000_000_000  // 2031-04-02T09:20:00Z
-    var input: ArtifactInput
-    if let chunk {
-      var rest = bytes[...]
-      input = ArtifactInput(
-        artifact: artifact, path: path, origin: origin, referenceTimeUs: reference
-      ) {
-        defer { rest = rest.dropFirst(chunk) }
-        return rest.isEmpty ? nil : rest.prefix(chunk)
-      }
-    } else {
-      input = ArtifactInput(
-        artifact: artifact, path: path, origin: origin, referenceTimeUs: reference, bytes: bytes)
-    }
-    let tables = FactCatalog.all.filter { $0.tableDescription.artifacts.contains(artifact) }
-    if tables.count > 1 { try input.makeRewindable() }
-    for table in tables {
+    let readers = FactCatalog.readers.filter { $0.artifacts.contains(artifact) }
+    var input = Self.input(artifact, bytes, path, origin, chunk)
+    if readers.count > 1 { try input.makeRewindable() }
+    for reader in readers {
       input.rewind()
-      try add(table, &input)
+      var sinks = TableSinks()
+      let taken = reader.tables.map { Self.open($0, path, &sinks) }
+      try reader.read(&input, into: &sinks)
+      for rows in taken { rows.handOver(to: &self) }
+      issues += sinks.issues
     }
   }
 
-  private mutating func add<Table: FactTable>(
-    _ table: Table.Type, _ input: inout ArtifactInput
-  ) throws {
-    var typed: [Located<Table>] = []
-    var sink = RowSink<Table>(path: input.path) { typed.append($0) }
-    try table.parse(&input, into: &sink)
-    derived.add(typed)
-    issues += sink.issues
-    let rows = typed.map {
-      Located(path: $0.path, line: $0.line, row: Table.schema.values(of: $0.row))
+  private static func input(
+    _ artifact: ArtifactID, _ bytes: [UInt8], _ path: String, _ origin: String?, _ chunk: Int?
+  ) -> ArtifactInput {
+    let reference: Int64 = 1_932_888_000_000_000  // 2031-04-02T09:20:00Z
+    guard let chunk else {
+      return ArtifactInput(
+        artifact: artifact, path: path, origin: origin, referenceTimeUs: reference, bytes: bytes)
     }
-    tables.append((table.tableDescription, rows))
+    var rest = bytes[...]
+    return ArtifactInput(
+      artifact: artifact, path: path, origin: origin, referenceTimeUs: reference
+    ) {
+      defer { rest = rest.dropFirst(chunk) }
+      return rest.isEmpty ? nil : rest.prefix(chunk)
+    }
+  }
+
+  private static func open<Row: FactRow>(
+    _ table: Row.Type, _ path: String, _ sinks: inout TableSinks
+  ) -> any TakenRows {
+    let taken = RowsOfTable<Row>()
+    sinks.open(RowSink<Row>(path: path) { taken.rows.append($0) })
+    return taken
   }
 
   /// The rows of a table that is computed from what was read.
@@ -105,6 +107,23 @@ struct ParsedRows {
     }
     lines.append("  ]")
     return "{\n" + lines.joined(separator: "\n") + "\n}\n"
+  }
+}
+
+/// The rows that one table got, without their type.
+private protocol TakenRows {
+  func handOver(to parsed: inout ParsedRows)
+}
+
+private final class RowsOfTable<Row: FactRow>: TakenRows {
+  var rows: [Located<Row>] = []
+
+  func handOver(to parsed: inout ParsedRows) {
+    parsed.derived.add(rows)
+    let values = rows.map {
+      Located(path: $0.path, line: $0.line, row: Row.schema.values(of: $0.row))
+    }
+    parsed.tables.append((Row.tableDescription, values))
   }
 }
 

@@ -61,7 +61,7 @@ enum ImportTable {
   /// Targets that serve tests and development only; the table doesn't bind them.
   static let development: Set<String> = [
     "TestSupport", "LabNode", "lab", "CNamespaces", "RuleEmbedder", "EmbedRules", "generate-docs",
-    "ConformanceKit", "conformance", "bench-engine", "bench-redaction", "FuzzFacts",
-    "FuzzRedaction", "FuzzWire", "FuzzArchive",
+    "ConformanceKit", "conformance", "bench-engine", "bench-redaction", "bench-analyze",
+    "FuzzFacts", "FuzzRedaction", "FuzzWire", "FuzzArchive",
   ]
 }

@@ -33,6 +33,10 @@ extension IPAMDPatterns {
       "DEL_REPLY",
       "Send DelNetworkReply: IPv4Addr«:|» {v4}, IPv6Addr: {v6}, DeviceNumber: {#dev}, err: {err}"
     ),
+    (
+      "DEL_REPLY",
+      "Send DelNetworkReply: IPv4Addr«:|» {v4}, DeviceNumber: {#dev}, NetworkPolicyMode: {np}, err: {err}"
+    ),
     ("DEL_REPLY", "Send DelNetworkReply: IPv4Addr«:|» {v4}, DeviceNumber: {#dev}, err: {err}"),
     ("DEL_REPLY", "Send DelNetworkReply: IPAddress: {ips}, err: {err}"),
     ("DEL_FAIL", "Send DelNetworkReply: {why}"),

@@ -129,6 +129,10 @@ extension IPAMDPatterns {
       "«IP|IP/Prefix» Address Pool stats: total: {#total}, assigned: {#assigned}, total prefixes: {#pfx}"
     ),
     (
+      "POOL_STATS2",
+      "«IP|IP/Prefix» Address Pool stats: total: {#total}, assigned: {#assigned}, cooldownIPs: {#cooling}"
+    ),
+    (
       "POOL_STATS2", "«IP|IP/Prefix» Address Pool stats: total: {#total}, assigned: {#assigned}"
     ),
     (

@@ -5,7 +5,7 @@ enum IPAMDPatterns {
 
   private static let process: [(event: String, shape: String)] = [
     ("PROC_START", "Starting L-IPAMD {ver} ..."),
-    ("INIT_FAIL", "Initialization failure«:|» {err}"),
+    ("INIT_FAIL", "Initialization failure«:|»{err}"),
     ("NODE_INIT", "Start node init"),
     ("NODE_INIT_OK", "node init completed successfully"),
     ("SHUTDOWN", "Received shutdown signal, setting 'terminating' to true"),

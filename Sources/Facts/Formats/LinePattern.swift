@@ -8,12 +8,21 @@ struct LinePattern: Sendable {
   let event: String
   /// The shape's pieces in order.
   let pieces: [Piece]
+  /// The fixed text of all pieces, one behind the other.
+  private let bytes: [UInt8]
 
-  enum Piece: Sendable {
-    case text([UInt8])
-    case number(Int)
-    case gap(Int)
-    case skipped
+  /// A piece of a shape: no more than numbers, so that comparing costs nothing but comparing.
+  struct Piece: Sendable {
+    enum Kind: Sendable {
+      case text, number, gap, skipped
+    }
+
+    var kind: Kind
+    /// The name of what a number or a gap holds.
+    var name = 0
+    /// Where a text stands in the shape's bytes.
+    var start = 0
+    var end = 0
   }
 
   /// The patterns that one line of a catalogue stands for, one for each choice.
@@ -36,52 +45,67 @@ struct LinePattern: Sendable {
   private init(_ event: String, _ shape: String, _ names: inout [String]) {
     self.event = event
     var pieces: [Piece] = []
+    var bytes: [UInt8] = []
+    func add(_ text: Substring) {
+      guard !text.isEmpty else { return }
+      let start = bytes.count
+      bytes += Array(text.utf8)
+      pieces.append(Piece(kind: .text, start: start, end: bytes.count))
+    }
     var rest = shape[...]
     while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-      if open > rest.startIndex { pieces.append(.text(Array(rest[..<open].utf8))) }
+      add(rest[..<open])
       var name = String(rest[rest.index(after: open)..<close])
       let isNumber = name.hasPrefix("#")
       if isNumber { name.removeFirst() }
       if name == "_" {
-        pieces.append(.skipped)
+        pieces.append(Piece(kind: .skipped))
       } else {
         let index = names.firstIndex(of: name) ?? names.count
         if index == names.count { names.append(name) }
-        pieces.append(isNumber ? .number(index) : .gap(index))
+        pieces.append(Piece(kind: isNumber ? .number : .gap, name: index))
       }
       rest = rest[rest.index(after: close)...]
     }
-    if !rest.isEmpty { pieces.append(.text(Array(rest.utf8))) }
+    add(rest)
     self.pieces = pieces
+    self.bytes = bytes
   }
 
-  /// The byte that a message of this shape starts with; nil if a gap comes first.
-  var firstByte: UInt8? {
-    if case .text(let text) = pieces.first { text.first } else { nil }
+  /// The text that a message of this shape starts with; empty if a gap comes first.
+  var start: ArraySlice<UInt8> {
+    guard let first = pieces.first, first.kind == .text else { return [] }
+    return bytes[first.start..<first.end]
   }
 
   /// Whether the message has this shape; fills the gaps with places in the message.
-  func match(_ message: Bytes, _ gaps: inout [PatternGap]) -> Bool {
-    let span = message.span
+  func match(_ span: Span<UInt8>, _ gaps: inout [PatternGap]) -> Bool {
+    let bytes = self.bytes
+    let texts = bytes.span
+    let pieces = self.pieces
     var at = 0
     var index = 0
     while index < pieces.count {
-      switch pieces[index] {
-      case .text(let text):
-        guard let next = Self.after(text, span, at) else { return false }
+      let piece = pieces[index]
+      switch piece.kind {
+      case .text:
+        guard let next = Self.after(texts.extracting(piece.start..<piece.end), span, at) else {
+          return false
+        }
         at = next
-      case .number(let name):
+      case .number:
         while at < span.count, span[at].isBlank { at += 1 }
         let start = at
         if at < span.count, span[at] == UInt8(ascii: "-") { at += 1 }
         let digits = at
         while at < span.count, span[at].isASCIIDigit { at += 1 }
         guard at > digits else { return false }
-        gaps.append(PatternGap(name: name, start: start, end: at, isNumber: true))
+        gaps.append(PatternGap(name: piece.name, start: start, end: at, isNumber: true))
       case .gap, .skipped:
         var end = span.count
         var next = span.count
-        if index + 1 < pieces.count, case .text(let text) = pieces[index + 1] {
+        if index + 1 < pieces.count, pieces[index + 1].kind == .text {
+          let text = texts.extracting(pieces[index + 1].start..<pieces[index + 1].end)
           guard let found = Self.find(text, span, at) else { return false }
           (end, next) = found
           // The text behind a gap may occur in it as well: at the end of a message only its last
@@ -91,8 +115,8 @@ struct LinePattern: Sendable {
             (end, next) = last
           }
         }
-        if case .gap(let name) = pieces[index] {
-          gaps.append(PatternGap(name: name, start: at, end: end, isNumber: false))
+        if piece.kind == .gap {
+          gaps.append(PatternGap(name: piece.name, start: at, end: end, isNumber: false))
         }
         at = next
         index += 1
@@ -103,9 +127,10 @@ struct LinePattern: Sendable {
   }
 
   /// The place behind `text`, if it stands at `at`.
-  private static func after(_ text: [UInt8], _ span: Span<UInt8>, _ at: Int) -> Int? {
+  private static func after(
+    _ text: Span<UInt8>, _ span: Span<UInt8>, _ at: Int
+  ) -> Int? {
     var at = at
-    let text = text.span
     for index in text.indices {
       guard at < span.count else { return nil }
       let wanted = text[index]
@@ -124,9 +149,9 @@ struct LinePattern: Sendable {
   }
 
   private static func find(
-    _ text: [UInt8], _ span: Span<UInt8>, _ from: Int
+    _ text: Span<UInt8>, _ span: Span<UInt8>, _ from: Int
   ) -> (start: Int, end: Int)? {
-    guard let first = text.first else { return (from, from) }
+    let first = text[0]
     var at = from
     while at < span.count {
       let isCandidate = first == 0x20 ? span[at].isBlank : span[at] == first
@@ -137,7 +162,7 @@ struct LinePattern: Sendable {
   }
 
   private static func findLast(
-    _ text: [UInt8], _ span: Span<UInt8>, _ from: Int
+    _ text: Span<UInt8>, _ span: Span<UInt8>, _ from: Int
   ) -> (start: Int, end: Int)? {
     var at = span.count - 1
     while at >= from {
@@ -164,8 +189,11 @@ struct PatternGap {
 struct PatternCatalogue: Sendable {
   /// The names of all gaps; a gap's `name` is an index into them.
   let names: [String]
-  private let patterns: [LinePattern]
-  private let byFirstByte: [[Candidate]]
+  /// The shapes, in the order of the catalogue. What a match answers is an index into them.
+  let patterns: [LinePattern]
+  private let candidates: [Candidate]
+  /// For each first byte where its candidates begin; those of the last byte end with all others.
+  private let starts: [Int]
 
   /// A pattern with the bytes that a message must start with, up to the first blank. Comparing
   /// them as one number leaves few patterns to be tried.
@@ -178,8 +206,7 @@ struct PatternCatalogue: Sendable {
       self.index = index
       mask = 0
       value = 0
-      guard case .text(let text) = pattern.pieces.first else { return }
-      for (offset, byte) in text.prefix(8).enumerated() {
+      for (offset, byte) in pattern.start.prefix(8).enumerated() {
         guard byte != 0x20 else { break }
         mask |= 0xff << UInt64(offset * 8)
         value |= UInt64(byte) << UInt64(offset * 8)
@@ -190,36 +217,42 @@ struct PatternCatalogue: Sendable {
   init(_ entries: [(event: String, shape: String)]) {
     var names: [String] = []
     let patterns = entries.flatMap { LinePattern.expand($0.event, $0.shape, names: &names) }
-    var byFirstByte: [[Candidate]] = Array(repeating: [], count: 256)
-    for (index, pattern) in patterns.enumerated() {
-      let candidate = Candidate(pattern, index: index)
-      if let byte = pattern.firstByte {
-        byFirstByte[Int(byte)].append(candidate)
-      } else {
-        for byte in 0..<256 { byFirstByte[byte].append(candidate) }
+    var candidates: [Candidate] = []
+    var starts: [Int] = []
+    for byte in UInt8.min...UInt8.max {
+      starts.append(candidates.count)
+      for (index, pattern) in patterns.enumerated()
+      where pattern.start.isEmpty || pattern.start.first == byte {
+        candidates.append(Candidate(pattern, index: index))
       }
     }
+    starts.append(candidates.count)
     self.names = names
     self.patterns = patterns
-    self.byFirstByte = byFirstByte
+    self.candidates = candidates
+    self.starts = starts
   }
 
-  /// The event of the first shape that fits, and what stands in its gaps.
-  func match(_ message: Bytes, _ gaps: inout [PatternGap]) -> String? {
+  /// The first shape that fits, and what stands in its gaps.
+  func match(_ message: Bytes, _ gaps: inout [PatternGap]) -> Int? {
     gaps.removeAll(keepingCapacity: true)
     var end = message.endIndex
     while end > message.startIndex, message[end - 1].isWhitespace { end -= 1 }
     let message = message[..<end]
-    guard let first = message.first else { return nil }
+    let span = message.span
+    guard span.count > 0 else { return nil }
     var start: UInt64 = 0
-    for (offset, byte) in message.prefix(8).enumerated() {
-      start |= UInt64(byte) << UInt64(offset * 8)
+    if span.count >= 8 {
+      start = Word.load(span, 0)
+    } else {
+      for index in span.indices { start |= UInt64(span[index]) << UInt64(index * 8) }
     }
-    for candidate in byFirstByte[Int(first)] where start & candidate.mask == candidate.value {
+    let first = Int(span[0])
+    for place in starts[first]..<starts[first + 1] {
+      let candidate = candidates[place]
+      guard start & candidate.mask == candidate.value else { continue }
       gaps.removeAll(keepingCapacity: true)
-      if patterns[candidate.index].match(message, &gaps) {
-        return patterns[candidate.index].event
-      }
+      if patterns[candidate.index].match(span, &gaps) { return candidate.index }
     }
     gaps.removeAll(keepingCapacity: true)
     return nil

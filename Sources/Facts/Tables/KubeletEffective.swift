@@ -33,7 +33,7 @@ public struct KubeletEffective: DerivedTable {
     ])
 
   /// Arguments, files, and the unit that starts the kubelet.
-  public static var sources: [any FactTable.Type] {
+  public static var sources: [any FactRow.Type] {
     [KubeletFlag.self, KubeletSetting.self, UnitDirective.self, ConfigFile.self]
   }
 

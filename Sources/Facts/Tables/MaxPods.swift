@@ -90,7 +90,7 @@ public struct MaxPods: DerivedTable {
     ])
 
   /// Settings of the kubelet, its node object, and the other places.
-  public static var sources: [any FactTable.Type] {
+  public static var sources: [any FactRow.Type] {
     KubeletEffective.sources + [KubeNode.self, MaxPodsSource.self]
   }
 

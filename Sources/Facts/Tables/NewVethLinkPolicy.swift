@@ -23,7 +23,7 @@ public struct NewVethLinkPolicy: DerivedTable {
     ])
 
   /// The link files, masked ones included.
-  public static var sources: [any FactTable.Type] { [LinkFile.self] }
+  public static var sources: [any FactRow.Type] { [LinkFile.self] }
 
   /// Takes the first file, by name, that fits; then its drop-ins by name.
   public static func derive(from facts: DerivedInput, into rows: inout RowSink<Self>) {

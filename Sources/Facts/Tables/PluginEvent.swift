@@ -1,7 +1,7 @@
 import BundleModel
 
 /// A record of the plugin's log, with the event it stands for.
-public struct PluginEvent: FactTable {
+public struct PluginEvent: FactRow {
   var timeUs: Int64?
   var level: String?
   var event: String?
@@ -14,14 +14,15 @@ public struct PluginEvent: FactTable {
 
   /// The declaration of `plugin_event`.
   public static let schema = Schema<Self>(
-    "plugin_event", "Records of the plugin's log, one row each, in the order of writing.",
+    "plugin_event",
+    "Events of the plugin's log, one row each; of complaints of unknown shape the first ones.",
     from: [.pluginLog],
     columns: [
       Column("time_us", \.timeUs, "When it was written, in microseconds since 1970 UTC."),
       Column("level", \.level, "debug, info, warn, error, fatal, panic or trace."),
       Column(
         "event", \.event,
-        "What happened, such as P_REQ or P_ADD_NOIP; NULL for a record without a known shape."),
+        "What happened, such as P_REQ or P_ADD_NOIP; NULL for a complaint of unknown shape."),
       Column("message", \.message, "The message itself."),
       Column("container_id", \.containerID, "Sandbox that the event is about."),
       Column("namespace", \.namespace, "Namespace of the pod."),
@@ -30,33 +31,48 @@ public struct PluginEvent: FactTable {
       Column("netns", \.netns, "Path of the pod's network namespace."),
     ])
 
-  /// Reads every record; records of unknown shape are kept without an event.
-  public static func parse(
-    _ input: inout ArtifactInput, into rows: inout RowSink<Self>
-  ) throws(ParseError) {
-    var reader = LogReader()
-    var gaps: [PatternGap] = []
-    let names = catalogue.names
-    while let record = try reader.next(&input) {
-      if let damage = record.damage { rows.unreadable(damage, line: record.line) }
-      var row = Self(
-        timeUs: record.timeUs, level: record.level,
-        event: catalogue.match(record.message, &gaps), message: String(record.message))
+  /// Turns records into rows. Keeps its scratch space between records.
+  struct Classifier {
+    private let catalogue = PluginPatterns.catalogue
+    private var gaps: [PatternGap] = []
+
+    /// Takes a record in; answers whether it stands for a known event.
+    mutating func take(_ record: LogRecord, into rows: inout RowSink<PluginEvent>) -> Bool {
+      guard let pattern = catalogue.match(record.message, &gaps) else { return false }
+      var row = PluginEvent(record, catalogue.patterns[pattern].event)
       for gap in gaps {
-        let bytes = gap.bytes(record.message)
-        guard !bytes.isEmpty, !bytes.equals("<nil>") else { continue }
-        switch names[gap.name] {
-        case "cid": row.containerID = String(bytes)
-        case "ns": row.namespace = String(bytes)
-        case "pod": row.pod = String(bytes)
-        case "ip": row.address = address(bytes)
-        case "netns": row.netns = String(bytes)
-        case "args": row.readArguments(bytes)
-        case "pb": row.address = row.address ?? ProtobufText.value("IPv4Addr", bytes)
-        default: break
-        }
+        row.read(gap.bytes(record.message), of: catalogue.names[gap.name])
       }
       rows.append(row, line: record.line)
+      return true
+    }
+
+    /// Writes a row for a record of no known event.
+    func keep(_ record: LogRecord, into rows: inout RowSink<PluginEvent>) {
+      let isPanic = record.level == .panic && record.encoding == .plain
+      rows.append(PluginEvent(record, isPanic ? "PANIC" : nil), line: record.line)
+    }
+  }
+
+  private init(_ record: LogRecord, _ event: String?) {
+    timeUs = record.timeUs
+    level = record.level?.text
+    self.event = event
+    message = String.text(of: record.message)
+  }
+
+  /// Takes what stands in a gap.
+  private mutating func read(_ bytes: Bytes, of name: String) {
+    guard !bytes.isEmpty, !bytes.equals("<nil>") else { return }
+    switch name {
+    case "cid": containerID = String(bytes)
+    case "ns": namespace = String(bytes)
+    case "pod": pod = String(bytes)
+    case "ip": address = Self.address(bytes)
+    case "netns": netns = String(bytes)
+    case "args": readArguments(bytes)
+    case "pb": address = address ?? ProtobufText.value("IPv4Addr", bytes)
+    default: break
     }
   }
 
@@ -76,124 +92,4 @@ public struct PluginEvent: FactTable {
       if key.equals("K8S_POD_NAME") { pod = String(value) }
     }
   }
-
-  private static let catalogue = PatternCatalogue(shapes)
-
-  private static let shapes: [(event: String, shape: String)] = [
-    ("P_VERSION", "«CNI Plugin version:|Starting CNI Plugin» {ver} ..."),
-    (
-      "P_REQ",
-      "Received CNI «add|del» request: ContainerID({cid}) Netns({netns}) IfName({ifn}) Args({args}) Path({path}) argsStdinData({stdin})"
-    ),
-    (
-      "P_REQ",
-      "Received CNI «add|del» request: ContainerID({cid}) Netns({netns}) IfName({ifn}) Args({args}) Path({rest}"
-    ),
-    (
-      "P_ADD_REPLY",
-      "Received add network response for pod {pod} namespace {ns} «container|sandbox» {cid}: {ip}, table {table}, external-SNAT: {snat}, vpcCIDR: {cidrs}"
-    ),
-    (
-      "P_ADD_REPLY",
-      "Received add network response «from ipamd |»for container {cid} interface {ifn}: {pb}"
-    ),
-    (
-      "P_DEL_REPLY",
-      "Received del network response «from ipamd |»for pod {pod} namespace {ns} sandbox {cid}: {pb}"
-    ),
-    (
-      "P_DEL_REPLY",
-      "Received del network response «from ipamd |»for pod {pod} namespace {ns} sandbox {cid} with vlanId: {pb}"
-    ),
-    ("P_ADD_NOIP", "Failed to assign an IP address to container {cid}"),
-    (
-      "P_ADD_NOIP",
-      "Failed to assign an IP address to pod {pod}, namespace {ns} «container|sandbox» {cid}"
-    ),
-    (
-      "P_RPC_ERR",
-      "Error received from «Add|Del»Network g«rpc|RPC» call for «container|containerID» {cid}: {err}"
-    ),
-    (
-      "P_RPC_ERR",
-      "Error received from «Add|Del»Network g«rpc|RPC» call for pod {pod} namespace {ns} «container|sandbox» {cid}: {err}"
-    ),
-    ("P_CONN_ERR", "Failed to connect to backend server for container {cid}: {err}"),
-    (
-      "P_CONN_ERR",
-      "Failed to connect to backend server for pod {pod} namespace {ns} «container|sandbox» {cid}: {err}"
-    ),
-    ("P_DEL_UNKNOWN", "Container {cid} not found"),
-    ("P_DEL_UNKNOWN", "Pod {pod} in namespace {ns} not found"),
-    ("P_DEL_FAIL", "Failed to process delete request for container {cid}: {err}"),
-    (
-      "P_DEL_FAIL",
-      "Failed to process delete request for pod {pod} namespace {ns} «container|sandbox» {cid}: {err}"
-    ),
-    (
-      "P_DEL_PREV_SGP",
-      "Handled CNI del request with prevResult: ContainerID({cid}) {_}PodNamespace({ns}) PodName({pod})"
-    ),
-    (
-      "P_DEL_PREV",
-      "Handled pod teardown using prevResult: ContainerID({cid}) {_}PodNamespace({ns}) PodName({pod})"
-    ),
-    (
-      "P_DEL_PREV_FAIL",
-      "Could not teardown pod using prevResult: ContainerID({cid}) {_}PodNamespace({ns}) PodName({pod})"
-    ),
-    ("P_NO_PREV", "PrevResult not available for pod{_}"),
-    ("P_SETUP_FAIL", "Failed SetupPodNetwork for container {cid}: {err}"),
-    (
-      "P_SETUP_FAIL",
-      "Failed SetupPodNetwork for pod {pod} namespace {ns} «container|sandbox» {cid}: {err}"
-    ),
-    ("P_TEARDOWN_FAIL", "Failed on TeardownPodNetwork for «container ID|pod» {cid}: {err}"),
-    ("P_TEARDOWN_FAIL", "Failed to teardown pod network: {err}"),
-    ("P_RELEASE_FAIL", "Failed to release IP of container {cid}: {err}"),
-    ("P_RELEASE_FAIL", "Failed to release IP of container {cid}"),
-    ("P_RELEASE_FAIL", "Failed to release IP of pod {pod} {_}"),
-    ("P_NO_VALID_IP", "Container {cid} did not have a valid IP {ip}"),
-    ("P_NO_VALID_IP", "Pod {pod} in namespace {ns} did not have a valid IP {ip}"),
-    (
-      "P_SETUP",
-      "SetupPodNetwork: hostVethName={veth}, contVethName={cveth}, netnsPath={netns}, v4Addr={ip}, v6Addr={v6}, deviceNumber={dev}, mtu={mtu}"
-    ),
-    (
-      "P_SETUP",
-      "SetupPodNetwork: hostVethName={veth}, contVethName={cveth}, netnsPath={netns}, ipAddr={ip}, routeTableNumber={table}, mtu={mtu}"
-    ),
-    (
-      "P_SETUP",
-      "SetupNS: hostVethName={veth}, contVethName={cveth}, netnsPath={netns}, «table|deviceNumber»={table}, mtu={mtu}"
-    ),
-    (
-      "P_SETUP_SGP",
-      "SetupBranchENIPodNetwork: hostVethName={veth}, {_}, vlanID={vlan}, eniMAC={mac}, {rest}"
-    ),
-    (
-      "P_TEARDOWN",
-      "TeardownPodNetwork: containerAddr={ip}, «deviceNumber|routeTable»={table}"
-    ),
-    ("P_TEARDOWN", "TeardownNS: addr {ip}, deviceNumber {dev}"),
-    ("P_TEARDOWN_SGP", "TeardownBranchENIPodNetwork: containerAddr={ip}, vlanID={vlan}"),
-    (
-      "P_RULE",
-      "Successfully «setup|deleted» «toContainer|fromContainer» rule, containerAddr={ip}, rtTable={table}"
-    ),
-    ("P_RULE", "Added toContainer rule for {ip}"),
-    (
-      "P_ROUTE",
-      "Successfully «setup|deleted» container route, containerAddr={ip}, hostVeth={veth}, rtTable={table}"
-    ),
-    (
-      "P_ROUTE",
-      "Successfully «setup|deleted» container route, containerAddr={ip}, rtTable={table}"
-    ),
-    ("P_NP_FAIL", "Failed to connect to network policy agent: {err}"),
-    (
-      "P_NP_FAIL",
-      "Failed to «setup default|delete pod» network policy for Pod Name {pod} and NameSpace {ns}: {err}"
-    ),
-  ]
 }

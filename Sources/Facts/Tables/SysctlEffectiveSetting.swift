@@ -22,7 +22,7 @@ public struct SysctlEffectiveSetting: DerivedTable {
     ])
 
   /// The settings, and the files that shadow others by their mere presence.
-  public static var sources: [any FactTable.Type] { [SysctlSetting.self, ConfigFile.self] }
+  public static var sources: [any FactRow.Type] { [SysctlSetting.self, ConfigFile.self] }
 
   private static let mainFile = "/etc/sysctl.conf"
 

@@ -22,7 +22,7 @@ public struct UnitExec: DerivedTable {
     ])
 
   /// Directives, and the files that shadow others by their mere presence.
-  public static var sources: [any FactTable.Type] { [UnitDirective.self, ConfigFile.self] }
+  public static var sources: [any FactRow.Type] { [UnitDirective.self, ConfigFile.self] }
 
   /// Merges each unit: its main file of the highest rank, then its drop-ins by file name.
   public static func derive(from facts: DerivedInput, into rows: inout RowSink<Self>) {
@@ -65,7 +65,7 @@ public struct UnitEnvironment: DerivedTable {
     ])
 
   /// Directives, and the files that shadow others by their mere presence.
-  public static var sources: [any FactTable.Type] { [UnitDirective.self, ConfigFile.self] }
+  public static var sources: [any FactRow.Type] { [UnitDirective.self, ConfigFile.self] }
 
   /// Merges each unit; an empty assignment drops what came before it.
   public static func derive(from facts: DerivedInput, into rows: inout RowSink<Self>) {
