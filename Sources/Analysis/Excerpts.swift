@@ -16,7 +16,7 @@ enum Excerpts {
     for (path, numbers) in wanted {
       guard let text = texts[path] else { continue }
       var rest: ArraySlice<UInt8>? = text[...]
-      lines[path] = try Self.lines(numbers) { () throws(BundleError) in
+      lines[path] = try Self.lines(numbers, from: 1) { () throws(BundleError) in
         defer { rest = nil }
         return rest
       }

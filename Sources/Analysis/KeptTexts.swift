@@ -19,6 +19,11 @@ final class KeptTexts {
       return next
     }
     let path = member.path
+    // A file that comes in parts is not whole in any of them.
+    guard member.firstLine == 1 else {
+      texts[path] = nil
+      return next
+    }
     texts[path] = []
     total += member.size
     return { () throws(BundleError) in

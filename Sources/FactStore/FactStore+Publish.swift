@@ -12,7 +12,7 @@ extension FactStore {
   }
 
   /// Hands out the tables as they are published. Nothing may be loaded afterwards.
-  public func publish(as origin: FactOrigin) throws(FactStoreError) -> FactReader {
+  public func publish(as origin: FactOrigin) throws(FactStoreError) -> PublishedFacts {
     try finishLoading()
     let tables = publishedTables
     do {
@@ -22,6 +22,6 @@ extension FactStore {
     } catch {
       throw FactStoreError(.write, "publishing facts failed: \(Self.message(error))")
     }
-    return FactReader(queue: queue, tables: tables)
+    return PublishedFacts(queue: queue, tables: tables)
   }
 }

@@ -48,7 +48,7 @@ public final class FleetDatabase: Sendable {
   /// - Returns: How many rows there were.
   @discardableResult
   public func add(
-    _ bundle: FactReader, isCancelled: @Sendable () -> Bool = { false }
+    _ bundle: PublishedFacts, isCancelled: @Sendable () -> Bool = { false }
   ) throws(FactStoreError) -> Int {
     do {
       return try bundle.queue.read { input in
@@ -90,7 +90,7 @@ public final class FleetDatabase: Sendable {
   }
 
   /// The tables for reading.
-  public var reader: FactReader { FactReader(queue: queue, tables: tables) }
+  public var reader: PublishedFacts { PublishedFacts(queue: queue, tables: tables) }
 
   /// Ends writing: the file is complete and closed afterwards.
   public func close() throws(FactStoreError) {

@@ -11,7 +11,7 @@ public struct BundleFacts: Sendable {
   /// Where the facts come from.
   public let origin: FactOrigin
   /// The tables.
-  public let reader: FactReader
+  public let reader: PublishedFacts
   /// What was odd about the input without making it unreadable.
   public let notes: [String]
 

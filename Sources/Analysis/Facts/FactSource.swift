@@ -5,7 +5,7 @@ import Facts
 /// What a query can be put to.
 public struct FactSource: Sendable {
   /// The tables.
-  public let reader: FactReader
+  public let reader: PublishedFacts
   /// How reading the bundles went.
   public let summary: FactInputs.Summary
 
@@ -24,7 +24,7 @@ public struct FactSource: Sendable {
     switch inputs {
     case .database(let path):
       do throws(FactStoreError) {
-        reader = try FactReader(file: path)
+        reader = try PublishedFacts(file: path)
       } catch {
         throw AnalysisError(
           code: "E309", what: error.reason,

@@ -7,7 +7,7 @@ public import ReportRendering
 /// Answers statements and dot commands about the tables of a source.
 public struct QuerySession: Sendable {
   /// What is asked.
-  public let reader: FactReader
+  public let reader: PublishedFacts
   /// Bounds of every statement.
   public var limits: QueryLimits
   /// How rows are written.
@@ -21,7 +21,7 @@ public struct QuerySession: Sendable {
 
   /// Prepares answers about tables.
   public init(
-    _ reader: FactReader, limits: QueryLimits, format: RowFormat, style: TextStyle,
+    _ reader: PublishedFacts, limits: QueryLimits, format: RowFormat, style: TextStyle,
     isForTerminal: Bool, hasHints: Bool
   ) {
     self.reader = reader
@@ -44,13 +44,13 @@ public struct QuerySession: Sendable {
   public func answer(
     _ text: String, isCancelled: @escaping @Sendable () -> Bool = { false },
     write: ([UInt8]) throws(AnalysisError) -> Bool
-  ) throws(AnalysisError) -> FactReader.Ending {
+  ) throws(AnalysisError) -> PublishedFacts.Ending {
     if let command = DotCommand(text) { return try answer(command, write) }
     var renderer = format.renderer(style, isForTerminal: isForTerminal)
     var buffer: [UInt8] = []
     var count = 0
     var failure: AnalysisError?
-    let ending: FactReader.Ending
+    let ending: PublishedFacts.Ending
     do throws(FactStoreError) {
       ending = try reader.forEachRow(
         of: text, limits: limits, isCancelled: isCancelled,
@@ -86,7 +86,7 @@ public struct QuerySession: Sendable {
 
   private func answer(
     _ command: DotCommand, _ write: ([UInt8]) throws(AnalysisError) -> Bool
-  ) throws(AnalysisError) -> FactReader.Ending {
+  ) throws(AnalysisError) -> PublishedFacts.Ending {
     var tables = reader.tables
     if let name = command.table {
       guard let table = tables.first(where: { $0.name == name.lowercased() }) else {

@@ -27,7 +27,7 @@ public struct ClockSkew: DerivedTable {
     ])
 
   /// The sources' rows.
-  public static var sources: [any FactTable.Type] { [ClockState.self] }
+  public static var sources: [any FactRow.Type] { [ClockState.self] }
 
   /// Takes the best source. Without one there is no row.
   public static func derive(from facts: DerivedInput, into rows: inout RowSink<Self>) {

@@ -28,7 +28,7 @@ public struct IptablesChosenTable: DerivedTable {
     ])
 
   /// Every dump, and what the programs say about themselves.
-  public static var sources: [any FactTable.Type] { [IptablesTable.self, IptablesProgram.self] }
+  public static var sources: [any FactRow.Type] { [IptablesTable.self, IptablesProgram.self] }
 
   private struct Key: Hashable {
     var backend: String

@@ -62,7 +62,7 @@ public struct NetworkSetting: DerivedTable {
     ])
 
   /// Directives, and the files that shadow others by their mere presence.
-  public static var sources: [any FactTable.Type] { [NetworkDirective.self, ConfigFile.self] }
+  public static var sources: [any FactRow.Type] { [NetworkDirective.self, ConfigFile.self] }
 
   /// Takes the files of each program in its order; later assignments win.
   public static func derive(from facts: DerivedInput, into rows: inout RowSink<Self>) {

@@ -21,7 +21,7 @@ public struct ReversePathFilter: DerivedTable {
     ])
 
   /// The kernel's parameters.
-  public static var sources: [any FactTable.Type] { [Sysctl.self] }
+  public static var sources: [any FactRow.Type] { [Sysctl.self] }
 
   private static let prefix = "net.ipv4.conf."
   private static let suffix = ".rp_filter"

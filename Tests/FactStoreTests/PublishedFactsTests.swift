@@ -8,7 +8,7 @@ import Testing
 private let origin = FactOrigin(
   bundleID: "b'1", cluster: "prod", nodeID: "i-0a", collectedAtUs: 1_932_801_322_418_000)
 
-private func reader(_ text: String = "a.b = 1\nc.d = 2\n") throws -> FactReader {
+private func reader(_ text: String = "a.b = 1\nc.d = 2\n") throws -> PublishedFacts {
   let store = try FactStore()
   var input = ArtifactInput(
     artifact: .networkSysctls, path: "sysctl/net.txt", bytes: Array(text.utf8))
@@ -17,7 +17,7 @@ private func reader(_ text: String = "a.b = 1\nc.d = 2\n") throws -> FactReader 
   return try store.publish(as: origin)
 }
 
-private func rows(_ reader: FactReader, _ sql: String) throws -> [[FactValue]] {
+private func rows(_ reader: PublishedFacts, _ sql: String) throws -> [[FactValue]] {
   var rows: [[FactValue]] = []
   _ = try reader.forEachRow(of: sql, columns: { _ in }) {
     rows.append($0)
@@ -27,7 +27,7 @@ private func rows(_ reader: FactReader, _ sql: String) throws -> [[FactValue]] {
 }
 
 @Suite("Published facts")
-struct FactReaderTests {
+struct PublishedFactsTests {
   @Test("rows carry their bundle, readable times, and what the table has")
   func published() throws {
     let reader = try reader()
@@ -125,7 +125,7 @@ struct FactReaderTests {
   }
 }
 
-extension FactReaderTests {
+extension PublishedFactsTests {
   private func temporary(_ body: (String) throws -> Void) throws {
     let path = NSTemporaryDirectory() + "cnitriage-reader-\(UUID().uuidString).db"
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -148,7 +148,7 @@ extension FactReaderTests {
         #expect(try rows(fleet.reader, sql) == expected)
         try fleet.close()
         guard place != nil else { continue }
-        let file = try FactReader(file: path)
+        let file = try PublishedFacts(file: path)
         #expect(try rows(file, sql) == expected)
         #expect(file.tables == fleet.tables)
         #expect(throws: FactStoreError.self) { try rows(file, "DELETE FROM sysctl") }
@@ -173,7 +173,7 @@ extension FactReaderTests {
       let store = try FactStore(at: path)
       try store.record(
         BundleInfoRow(bundleID: "7", collectedAtUs: 0, layout: "native", host: "node-1"))
-      let file = try FactReader(file: path)
+      let file = try PublishedFacts(file: path)
       #expect(
         try rows(file, "SELECT bundle_id, node_id, collected_at FROM bundle_info")
           == [[.text("7"), .text("node-1"), .text("1970-01-01T00:00:00.000Z")]])
@@ -183,13 +183,13 @@ extension FactReaderTests {
   @Test("a file that holds no facts of this version is refused")
   func foreign() throws {
     try temporary { path in
-      #expect(throws: FactStoreError.self) { try FactReader(file: path) }
+      #expect(throws: FactStoreError.self) { try PublishedFacts(file: path) }
       try Data("SQLite format 3\u{0}and then rubbish".utf8).write(to: URL(filePath: path))
-      #expect(throws: FactStoreError.self) { try FactReader(file: path) }
+      #expect(throws: FactStoreError.self) { try PublishedFacts(file: path) }
     }
     try temporary { path in
       try FleetDatabase(at: path, tables: []).close()
-      let error = #expect(throws: FactStoreError.self) { try FactReader(file: path) }
+      let error = #expect(throws: FactStoreError.self) { try PublishedFacts(file: path) }
       #expect(error?.reason.hasSuffix("holds no facts") == true)
     }
   }

@@ -1,7 +1,7 @@
 import Facts
 import GRDB
 
-extension FactReader {
+extension PublishedFacts {
   /// Opens a database that an export wrote, or that an analysis kept, for reading only.
   public init(file path: String) throws(FactStoreError) {
     let known = FactStore.published(FactCatalog.descriptions + StoreSchema.ownTables)

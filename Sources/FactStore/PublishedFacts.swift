@@ -2,7 +2,7 @@ public import Facts
 import GRDB
 
 /// Published tables that can be asked and not changed.
-public struct FactReader: Sendable {
+public struct PublishedFacts: Sendable {
   /// Every table, in the order of the documentation.
   public let tables: [PublishedTable]
   let queue: DatabaseQueue
