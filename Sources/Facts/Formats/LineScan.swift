@@ -47,7 +47,9 @@ enum LineScan {
     let two = Block(repeating: 2)
     while span.count - at >= width {
       let block = load(span.extracting(at..<at + width))
-      if any(block .== Block(repeating: 0x0a)) { break }
+      // At most sixteen ones: a sum is cheaper than asking for any of them.
+      let ends = zero.replacing(with: one, where: block .== Block(repeating: 0x0a))
+      if ends.wrappedSum() != 0 { break }
       quotes &+= zero.replacing(with: one, where: block .== Block(repeating: 0x22))
       odd |= zero.replacing(with: one, where: block .== zero)
       odd |= zero.replacing(with: one, where: block .== Block(repeating: 0x1b))

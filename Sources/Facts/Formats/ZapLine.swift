@@ -84,6 +84,7 @@ struct PlainZapLine {
 
   private let start = Word.literal(#"{"level""#)
   private let debug = Word.literal("debug")
+  private let info = Word.literal("info")
   private let time = Word.literal(#"","ts":""#)
   private let caller = Word.literal(#"","calle"#)
   private let message = Word.literal(#"","msg":"#)
@@ -108,9 +109,17 @@ struct PlainZapLine {
       Word.load(span, callerEnd) == message, span[callerEnd + 8] == UInt8(ascii: "\"")
     else { return nil }
     let base = line.startIndex
-    let isDebug = levelEnd == 15 && Word.load(span, 10) & 0xff_ffff_ffff == debug
+    let word = Word.load(span, 10)
+    let level: LogLevel? =
+      if levelEnd == 15, word & 0xff_ffff_ffff == debug {
+        .debug
+      } else if levelEnd == 14, word & 0xffff_ffff == info {
+        .info
+      } else {
+        LogLevel(line[base + 10..<base + levelEnd])
+      }
     return Places(
-      level: isDebug ? .debug : LogLevel(line[base + 10..<base + levelEnd]),
+      level: level,
       time: base + levelEnd + 8..<base + timeEnd,
       message: base + callerEnd + 9..<base + end)
   }
