@@ -87,6 +87,8 @@ enum Excerpts {
     while texts.count < wanted.count, let chunk = try next() {
       // Most chunks end before the next line that is wanted: their line ends are just counted.
       while let first = due.first, first < number { due = due.dropFirst() }
+      // What is still wanted stands in another part of the file.
+      if due.isEmpty, line.isEmpty { break }
       let ends = LineEnds.count(in: chunk)
       if line.isEmpty, let first = due.first, number + ends < first {
         number += ends

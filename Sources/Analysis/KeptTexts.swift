@@ -9,19 +9,20 @@ final class KeptTexts {
   static let totalBytes = 32 << 20
 
   private var texts: [String: [UInt8]] = [:]
+  private var seen: Set<String> = []
   private var total = 0
 
   /// A source of a member's bytes that keeps what it gives.
   func keeping(
     _ member: BundleMember, _ next: @escaping ReadAhead.NextChunk
   ) -> ReadAhead.NextChunk {
-    guard member.size <= Self.memberBytes, total + member.size <= Self.totalBytes else {
+    let path = member.path
+    // Of a file that comes in parts nothing is kept: no part has all of its lines.
+    guard seen.insert(path).inserted, member.firstLine == 1 else {
+      texts[path] = nil
       return next
     }
-    let path = member.path
-    // A file that comes in parts is not whole in any of them.
-    guard member.firstLine == 1 else {
-      texts[path] = nil
+    guard member.size <= Self.memberBytes, total + member.size <= Self.totalBytes else {
       return next
     }
     texts[path] = []

@@ -91,6 +91,29 @@ import Testing
     #expect((texts["a"] == nil) == !isKept)
   }
 
+  @Test("of a file that comes in parts nothing is kept, because no part has all of its lines")
+  func keepsNoParts() throws {
+    let texts = KeptTexts()
+    func read(_ path: String, from line: Int) throws {
+      var member = BundleMember(path: path, artifact: nil, origin: nil, size: 4)
+      member.firstLine = line
+      var rest: ArraySlice<UInt8>? = Array("a\nb\n".utf8)[...]
+      let next = texts.keeping(member) { () throws(BundleError) in
+        defer { rest = nil }
+        return rest
+      }
+      while try next() != nil {}
+    }
+    try read("parts", from: 1)
+    #expect(texts["parts"] != nil)
+    try read("parts", from: 3)
+    #expect(texts["parts"] == nil)
+    try read("parts", from: 5)
+    #expect(texts["parts"] == nil)
+    try read("later", from: 3)
+    #expect(texts["later"] == nil)
+  }
+
   @Test("small members are kept up to a bound on all of them")
   func keepsSome() throws {
     let texts = KeptTexts()
