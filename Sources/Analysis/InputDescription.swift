@@ -99,9 +99,8 @@ struct InputDescription {
     node.os = os.isEmpty ? nil : os.joined(separator: " ")
     node.kubelet = properties["kubelet_version"]
     node.cni = try text(
-      store, "container_image",
-      "SELECT version FROM container_image WHERE container = 'aws-node' AND version IS NOT NULL "
-        + "ORDER BY version LIMIT 1")
+      store, "cni_image",
+      "SELECT version FROM cni_image WHERE container = 'aws-node' AND version IS NOT NULL LIMIT 1")
     let backend = try text(
       store, "iptables_chain",
       "SELECT backend FROM iptables_chain WHERE artifact IN "

@@ -58,7 +58,7 @@ public enum FactCatalog {
   public static let derived: [any DerivedTable.Type] = [
     ClockSkew.self, IptablesChosenTable.self, UnitExec.self, UnitEnvironment.self,
     NewVethLinkPolicy.self, NetworkSetting.self, SysctlEffectiveSetting.self,
-    ReversePathFilter.self, KubeletEffective.self, MaxPods.self,
+    ReversePathFilter.self, KubeletEffective.self, MaxPods.self, CNIImage.self, CNISetting.self,
   ]
 
   /// The tables that readers fill, each once, in the order of the documentation; tables that it

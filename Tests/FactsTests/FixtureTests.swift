@@ -101,6 +101,7 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
         + parsed.derive(MaxPods.self).count
         + parsed.derive(IptablesChosenTable.self).count
         + parsed.derive(ReversePathFilter.self).count
+        + parsed.derive(CNIImage.self).count + parsed.derive(CNISetting.self).count
     }
   }
 }

@@ -118,6 +118,62 @@ import Testing
     #expect(parsed.texts("max_pods_source", "kind", "value").contains(["bootstrap", "NULL"]))
   }
 
+  @Test("the CNI's version is that of the pod, or else of what runs, or of what ran last")
+  func imageInForce() throws {
+    func container(_ id: Int, _ state: String, _ version: String) -> (ArtifactID, String, String) {
+      (
+        .systemContainers, "runtime/inspect/\(id).json",
+        #"{"status":{"id":"c\#(id)","metadata":{"name":"aws-node"},"state":"\#(state)","createdAt":"\#(id)000","#
+          + #""image":{"image":"r/amazon-k8s-cni:\#(version)"}}}"#
+      )
+    }
+    let ended = [
+      container(1, "CONTAINER_EXITED", "v1.16.0"), container(3, "CONTAINER_EXITED", "v1.17.0"),
+    ]
+    let daemonSet: (ArtifactID, String, String) = (
+      .agentDaemonSet, "kube/ds-aws-node.json",
+      #"{"kind":"DaemonSet","metadata":{"name":"aws-node"},"spec":{"template":{"spec":{"containers":[{"name":"aws-node","image":"r/amazon-k8s-cni:v1.19.0"}]}}}}"#
+    )
+    let pod: (ArtifactID, String, String) = (
+      .nodePods, "kube/pods.json",
+      #"{"kind":"Pod","metadata":{"name":"aws-node-7cx2f"},"spec":{"containers":[{"name":"aws-node","image":"r/amazon-k8s-cni:v1.18.5"}]}}"#
+    )
+    let cases: [([(ArtifactID, String, String)], [String])] = [
+      ([daemonSet], ["aws-node", "v1.19.0", "daemonset"]),
+      (ended + [daemonSet], ["aws-node", "v1.17.0", "runtime"]),
+      ([container(2, "CONTAINER_RUNNING", "v1.18.0")] + ended, ["aws-node", "v1.18.0", "runtime"]),
+      (ended + [daemonSet, pod], ["aws-node", "v1.18.5", "pod_spec"]),
+    ]
+    for (members, expected) in cases {
+      #expect(texts(try rows(members).derive(CNIImage.self), 0, 2, 3) == [expected])
+    }
+  }
+
+  @Test("settings come from one place as a whole: what is not set there is not set")
+  func settingsInForce() throws {
+    let pod: (ArtifactID, String, String) = (
+      .nodePods, "kube/pods.json",
+      #"{"kind":"Pod","metadata":{"name":"aws-node-7cx2f","namespace":"kube-system"},"spec":{"containers":[{"name":"aws-node","env":[{"name":"MAX_ENI","value":"2"},{"name":"WARM_IP_TARGET","value":"5"}]}]}}"#
+    )
+    let process: (ArtifactID, String, String) = (
+      .agentEnvironment, "ipamd/agent_env.json",
+      #"{"environment":[{"name":"WARM_IP_TARGET","value":"3"}]}"#
+    )
+    let ended: (ArtifactID, String, String) = (
+      .systemContainers, "runtime/inspect/1.json",
+      #"{"status":{"id":"c","metadata":{"name":"aws-node"},"state":"CONTAINER_EXITED"},"info":{"config":{"envs":[{"key":"WARM_IP_TARGET","value":"9"}]}}}"#
+    )
+    #expect(
+      texts(try rows([ended, pod]).derive(CNISetting.self), 0, 1, 2, 4) == [
+        ["aws-node", "MAX_ENI", "2", "pod_spec"], ["aws-node", "WARM_IP_TARGET", "5", "pod_spec"],
+      ])
+    #expect(
+      texts(try rows([ended, pod, process]).derive(CNISetting.self), 1, 2, 4) == [
+        ["WARM_IP_TARGET", "3", "process"]
+      ])
+    #expect(texts(try rows([ended]).derive(CNISetting.self), 2, 4) == [["9", "runtime"]])
+  }
+
   @Test("environment files and assignments are merged over drop-ins")
   func unitEnvironment() throws {
     let parsed = try rows([

@@ -9,6 +9,10 @@ public struct ContainerEnv: FactTable {
   var value: String?
   var isRedacted: Bool
   var origin: String
+  /// Whether the container is known to have ended, and when it was made: of several the newest
+  /// that runs counts.
+  var hasEnded = false
+  var createdUs: Int64?
 
   /// The declaration of `container_env`.
   public static let schema = Schema<Self>(
@@ -88,7 +92,8 @@ public struct ContainerEnv: FactTable {
         Self(
           namespace: container.namespace, pod: container.pod,
           container: container.name ?? container.id, name: name, value: value, isRedacted: false,
-          origin: "runtime"), container.line, &rows)
+          origin: "runtime", hasEnded: container.state == "exited",
+          createdUs: container.createdUs), container.line, &rows)
     }
   }
 

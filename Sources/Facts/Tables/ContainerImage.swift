@@ -10,6 +10,8 @@ public struct ContainerImage: FactTable {
   var restarts: Int64?
   var isInit: Bool?
   var origin: String
+  var isRunning: Bool?
+  var createdUs: Int64?
 
   /// The declaration of `container_image`.
   public static let schema = Schema<Self>(
@@ -28,6 +30,12 @@ public struct ContainerImage: FactTable {
         "origin", \.origin,
         "pod_spec, daemonset (also for Deployments), or runtime for what really ran, also in the past."
       ),
+      Column(
+        "is_running", \.isRunning,
+        "1 if the runtime says that it runs, 0 if not; NULL where nothing tells."),
+      Column(
+        "created_us", \.createdUs,
+        "When the runtime made the container, in microseconds since 1970 UTC; else NULL."),
     ])
 
   /// Reads objects in every form, or the runtime's containers.
@@ -42,7 +50,9 @@ public struct ContainerImage: FactTable {
             Self(
               namespace: container.namespace, pod: container.pod,
               container: container.name ?? container.id, image: image, version: version(of: image),
-              restarts: container.attempt, origin: "runtime"), line: container.line)
+              restarts: container.attempt, origin: "runtime",
+              isRunning: container.state.map { $0 == "running" }, createdUs: container.createdUs),
+            line: container.line)
         }
       }
       return
