@@ -46,8 +46,8 @@ private struct ComponentPass {
     logEvents = sinks.sink(of: LogEvent.self)
     shapeRows = sinks.sink(of: LogShape.self)
     extentRows = sinks.sink(of: LogExtent.self)
-    extent = LogExtent.Tally(source)
-    shapes = ShapeCounts(source)
+    extent = LogExtent.Tally(source.rawValue)
+    shapes = ShapeCounts(source.rawValue)
     other = LogEventPass(source)
   }
 

@@ -52,7 +52,7 @@ public enum FactCatalog {
   public static let readers: [any FactReader.Type] =
     all.compactMap { $0 as? any FactTable.Type } + sharedReaders
 
-  private static let sharedReaders: [any FactReader.Type] = [ComponentLog.self]
+  private static let sharedReaders: [any FactReader.Type] = [ComponentLog.self, HostLog.self]
 
   /// Tables that are computed from others after loading.
   public static let derived: [any DerivedTable.Type] = [

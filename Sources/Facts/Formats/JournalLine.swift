@@ -4,7 +4,7 @@ struct JournalLine {
   /// The program that wrote it.
   var identifier: Bytes?
   /// Its level, where the form of the journal says so.
-  var level: String?
+  var level: LogLevel?
   var message: Bytes
   /// How often the message was written, where rsyslog took repeats together.
   var count: Int64 = 1
@@ -63,7 +63,7 @@ struct JournalLine {
     timeUs = (entry["_SOURCE_REALTIME_TIMESTAMP"] ?? entry["__REALTIME_TIMESTAMP"])?.integer
     let name = entry["SYSLOG_IDENTIFIER"]?.filledString ?? entry["_COMM"]?.filledString
     identifier = name.map { Array($0.utf8)[...] }
-    level = entry["PRIORITY"]?.integer.flatMap(SyslogLevel.name)
+    level = entry["PRIORITY"]?.integer.flatMap(SyslogLevel.level)
   }
 
   /// `message repeated 3 times: [ text]`.
@@ -75,24 +75,18 @@ struct JournalLine {
     self.count = count
     message = message[times.upperBound...].dropLast().drop { $0 == 0x20 }
   }
-
-  /// Whether the message goes on with the one before: programs indent what belongs together, and
-  /// rsyslog writes a tab as `#011`.
-  var isContinuation: Bool {
-    message.first?.isBlank == true || message.starts("#011")
-  }
 }
 
 /// The levels of syslog.
 enum SyslogLevel {
-  /// The name of a level from 0 (emergency) to 7 (debug); nil for other numbers.
-  static func name(_ number: Int64) -> String? {
+  /// The level of a number from 0 (emergency) to 7 (debug); nil for other numbers.
+  static func level(_ number: Int64) -> LogLevel? {
     switch number {
-    case 0, 1, 2: "fatal"
-    case 3: "error"
-    case 4: "warn"
-    case 5, 6: "info"
-    case 7: "debug"
+    case 0, 1, 2: .fatal
+    case 3: .error
+    case 4: .warn
+    case 5, 6: .info
+    case 7: .debug
     default: nil
     }
   }
@@ -100,13 +94,13 @@ enum SyslogLevel {
 
 /// A line that the kubelet and other Kubernetes programs log.
 struct KlogLine {
-  var level: String
+  var level: LogLevel
   var timeUs: Int64?
   var message: Bytes
 
   /// `E0402 09:21:40.002001    3456 log.go:32] message`; nil for anything else.
   init?(_ line: Bytes, reference: Int64?) {
-    guard let letter = line.first, let level = Self.levels[letter],
+    guard let letter = line.first, let level = LogLevel(klog: letter),
       let (us, end) = Timestamp.klog(line.dropFirst(), reference: reference),
       let close = line[end...].firstRange(of: Array("] ".utf8))
     else { return nil }
@@ -114,11 +108,6 @@ struct KlogLine {
     timeUs = us
     message = line[close.upperBound...]
   }
-
-  private static let levels: [UInt8: String] = [
-    UInt8(ascii: "I"): "info", UInt8(ascii: "W"): "warn", UInt8(ascii: "E"): "error",
-    UInt8(ascii: "F"): "fatal",
-  ]
 
   /// The value of `key="…"`, `key=word` or `key=<` with lines behind it up to ` >`; escapes of a
   /// quoted value are resolved.

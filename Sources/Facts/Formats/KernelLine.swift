@@ -4,7 +4,7 @@ struct KernelLine {
   var bootUs: Int64?
   /// Microseconds since 1970, where a wall clock was printed; its zone is the node's.
   var timeUs: Int64?
-  var level: String?
+  var level: LogLevel?
   var message: Bytes
   /// Whether it looks like one of our records and is none.
   var isDamaged = false
@@ -18,7 +18,7 @@ struct KernelLine {
       if let record = try? reader.value(), let text = record["message"]?.string {
         message = Array(text.utf8)[...]
         bootUs = record["boot_us"]?.integer
-        level = record["level"]?.integer.flatMap(SyslogLevel.name)
+        level = record["level"]?.integer.flatMap(SyslogLevel.level)
         return
       }
       isDamaged = true
@@ -45,7 +45,7 @@ struct KernelLine {
       let close = message.prefix(5).firstIndex(of: UInt8(ascii: ">")),
       let priority = message[(message.startIndex + 1)..<close].integer, priority >= 0
     else { return }
-    level = SyslogLevel.name(priority & 7)
+    level = SyslogLevel.level(priority & 7)
     message = message[(close + 1)...]
   }
 

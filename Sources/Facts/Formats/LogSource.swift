@@ -34,7 +34,8 @@ enum LogSource: String, Sendable {
 
   /// The meaning of every `source` column.
   static let columnSummary =
-    "Component that wrote it: ipamd, plugin, egress, npa, ebpf or awsnode."
+    "What wrote it: ipamd, plugin, egress, npa, ebpf or awsnode; kubelet, kernel, runtime, kubeproxy,"
+    + " coredns, network for the host's network managers, or system for journals of everything."
 }
 
 extension String {

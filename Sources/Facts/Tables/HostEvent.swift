@@ -1,7 +1,7 @@
 import BundleModel
 
 /// Something that kernel, system services or cluster programs on the host logged.
-public struct HostEvent: FactTable {
+public struct HostEvent: FactRow {
   var program: String
   var timeUs: Int64?
   var lastUs: Int64?
@@ -72,45 +72,26 @@ public struct HostEvent: FactTable {
       Column("message", \.message, "The message of the first record, cut where it is long."),
     ])
 
-  /// Reads events; the lines between them have no rows.
-  public static func parse(
-    _ input: inout ArtifactInput, into rows: inout RowSink<Self>
-  ) throws(ParseError) {
-    var pending: (row: Self, line: Int)?
-    while let bytes = try input.nextLine() {
-      // Most lines are no event: they are not taken apart.
-      guard HostPatterns.mayHoldEvent(bytes) || bytes.first == UInt8(ascii: "{"),
-        let line = HostLine(bytes, of: input.artifact, reference: input.referenceTimeUs)
-      else { continue }
-      if line.isDamaged { rows.unreadable("a record is damaged", line: input.lineNumber) }
-      guard
-        let event = HostPatterns.catalogue(of: line.program)?.event(line.message)
-      else { continue }
-      let row = Self(line, event)
-      if let first = pending?.row, first.isRepeated(by: row) {
-        pending?.row.count += row.count
-        pending?.row.lastUs = row.timeUs ?? first.lastUs
-      } else {
-        if let (row, line) = pending { rows.append(row, line: line) }
-        pending = (row, input.lineNumber)
-      }
-    }
-    if let (row, line) = pending { rows.append(row, line: line) }
-  }
-
-  private init(_ line: HostLine, _ event: String) {
+  init(_ line: HostLine, _ event: String) {
     program = line.program.map { String($0) } ?? ""
     timeUs = line.timeUs
     lastUs = line.timeUs
     bootUs = line.bootUs
-    level = line.level
+    level = line.level?.text
     self.event = event
     count = line.count
     message = String(line.message.prefix(FactLimits.eventMessageBytes))
     read(line.message)
   }
 
-  private func isRepeated(by other: Self) -> Bool {
+  /// Takes in a record that differs in its time alone.
+  mutating func repeated(by other: Self) {
+    count += other.count
+    lastUs = other.timeUs ?? lastUs
+  }
+
+  /// Whether a record tells the same, not much later.
+  func isRepeated(by other: Self) -> Bool {
     guard event == other.event, program == other.program, interface == other.interface,
       address == other.address, peer == other.peer, subject == other.subject,
       sandbox == other.sandbox, pod == other.pod

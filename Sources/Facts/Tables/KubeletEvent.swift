@@ -1,7 +1,7 @@
 import BundleModel
 
 /// A record of the kubelet's log that the pod network can cause.
-public struct KubeletEvent: FactTable {
+public struct KubeletEvent: FactRow {
   var timeUs: Int64?
   var level: String?
   var event: String
@@ -53,43 +53,25 @@ public struct KubeletEvent: FactTable {
       Column("count", \.count, "How many records the row stands for: messages left out, repeats."),
     ])
 
-  /// Reads records; values that span several lines are joined to one.
-  public static func parse(
-    _ input: inout ArtifactInput, into rows: inout RowSink<Self>
-  ) throws(ParseError) {
-    let isWholeJournal = input.artifact == .foreignJournal
-    var open: Open?
-    while let bytes = try input.nextLine() {
-      // Most lines are no event and end none: they are not taken apart.
-      let mayHoldEvent = KubeletPatterns.catalogue.mayHoldEvent(bytes)
-      guard mayHoldEvent || open != nil || bytes.first == UInt8(ascii: "{"),
-        let journal = JournalLine(bytes, reference: input.referenceTimeUs)
-      else { continue }
-      // The journal's prefix dates the klog line behind it.
-      let klog = KlogLine(journal.message, reference: journal.timeUs ?? input.referenceTimeUs)
-      if klog == nil, journal.isContinuation {
-        open?.append(journal.message)
-        continue
-      }
-      open?.flush(&rows)
-      open = nil
-      if isWholeJournal, journal.identifier?.equals("kubelet") != true { continue }
-      if klog == nil, journal.timeUs == nil, ShellPrompt.matches(journal.message) { continue }
-      let text = klog?.message ?? journal.message
-      guard let event = KubeletPatterns.catalogue.event(text) else { continue }
-      let row = Self(
-        timeUs: journal.timeUs ?? klog?.timeUs, level: klog?.level ?? journal.level, event: event,
-        sourceFile: journal.identifier.map { String($0) }, count: journal.count)
-      open = Open(row: row, text: Array(text), line: input.lineNumber)
-    }
-    open?.flush(&rows)
+  init(_ line: HostLine, _ event: String) {
+    timeUs = line.timeUs
+    level = line.level?.text
+    self.event = event
+    sourceFile = line.program.map { String($0) }
+    count = line.count
   }
 
   /// A record whose further lines may follow.
-  private struct Open {
-    var row: KubeletEvent
-    var text: [UInt8]
-    var line: Int
+  struct Open {
+    private let row: KubeletEvent
+    private var text: [UInt8]
+    private let line: Int
+
+    init(_ row: KubeletEvent, text: Bytes, line: Int) {
+      self.row = row
+      self.text = Array(text)
+      self.line = line
+    }
 
     mutating func append(_ more: Bytes) {
       guard text.count < FactLimits.lineBytes else { return }

@@ -17,8 +17,8 @@ public struct LogExtent: FactRow {
 
   /// The declaration of `log_extent`.
   public static let schema = Schema<Self>(
-    "log_extent", "What each log file of the CNI's components covers, one row each.",
-    from: ComponentLog.artifacts,
+    "log_extent", "What each log file covers, one row each.",
+    from: ComponentLog.artifacts + HostLog.artifacts,
     columns: [
       Column("source", \.source, LogSource.columnSummary),
       Column(
@@ -49,8 +49,8 @@ public struct LogExtent: FactRow {
     private var previousUs: Int64?
     private var firstLine: Int?
 
-    init(_ source: LogSource) {
-      row = LogExtent(source: source.rawValue)
+    init(_ source: String) {
+      row = LogExtent(source: source)
     }
 
     mutating func add(_ record: LogRecord) {

@@ -15,7 +15,7 @@ public struct LogShape: FactRow {
   public static let schema = Schema<Self>(
     "log_shape",
     "Shapes of log records without a known event, one row each. `line` is that of the first one.",
-    from: ComponentLog.artifacts,
+    from: ComponentLog.artifacts + HostLog.artifacts,
     columns: [
       Column("source", \.source, LogSource.columnSummary),
       Column("level", \.level, "debug, info, warn, error, fatal, panic or trace."),
@@ -39,7 +39,7 @@ struct ShapeCounts {
     var shape: [UInt8]
   }
 
-  private let source: LogSource
+  private let source: String
   private let limit: Int
   private var shape = MessageShape()
   private var entries: [Entry] = []
@@ -55,7 +55,7 @@ struct ShapeCounts {
 
   private static let recentCount = 1024
 
-  init(_ source: LogSource, limit: Int = FactLimits.shapesPerMember) {
+  init(_ source: String, limit: Int = FactLimits.shapesPerMember) {
     self.source = source
     self.limit = limit
   }
@@ -102,7 +102,7 @@ struct ShapeCounts {
     _ record: LogRecord, level: LogLevel?, shape: String?, count: Int64
   ) -> LogShape {
     LogShape(
-      source: source.rawValue, level: level?.text, shape: shape, count: count,
+      source: source, level: level?.text, shape: shape, count: count,
       firstUs: record.timeUs, lastUs: record.timeUs,
       example: String.text(of: record.message, limit: FactLimits.shapeBytes))
   }
