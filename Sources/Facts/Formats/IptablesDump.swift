@@ -285,7 +285,9 @@ extension IptablesDump {
     ]
     guard !marks.contains(first), !line.starts("Chain "), !line.starts("Total Number"),
       !line.equals("COMMIT"), !line.starts("-A "), !line.starts("-P "), !line.starts("-N "),
-      !IptablesListLine.isHeader(line), !Self.isNotice(line), !ShellPrompt.matches(line)
+      !IptablesListLine.isHeader(line), !Self.isNotice(line), !ShellPrompt.matches(line),
+      // What no terminal shows is damage of its own.
+      line.allSatisfy({ $0 >= 0x20 && $0 < 0x7f })
     else { return false }
     return spelling == .list
       ? !IptablesListLine.startsWithCounter(line)

@@ -206,27 +206,31 @@ extension LinkReader {
     links[last].flags = words.prefix { !$0.contains(":") }.joined(separator: ",")
   }
 
-  /// `RX packets 3  bytes 266 (266.0 B)`, `RX errors 0  dropped 0 …`, or with colons.
+  /// `RX packets 3  bytes 266 (266.0 B)`, `RX errors 0  dropped 0 …`, or with colons; old releases
+  /// put the bytes of both directions on one line.
   private mutating func readOldCounters(_ words: [String]) {
     let last = links.count - 1
-    var known =
-      (words[0] == "RX" ? links[last].received : links[last].sent)
-      ?? LinkText.Counters()
+    var isSent = false
     for (index, word) in words.enumerated() {
+      if word == "RX" || word == "TX" {
+        isSent = word == "TX"
+        continue
+      }
       let parts = word.split(separator: ":", maxSplits: 1)
       guard let name = parts.first else { continue }
       let text =
         parts.count > 1 ? String(parts[1]) : index + 1 < words.count ? words[index + 1] : ""
       guard let value = Int64(text) else { continue }
+      var known = (isSent ? links[last].sent : links[last].received) ?? LinkText.Counters()
       switch name {
       case "packets": known.packets = value
       case "bytes": known.bytes = value
       case "errors": known.errors = value
       case "dropped": known.dropped = value
-      default: break
+      default: continue
       }
+      if isSent { links[last].sent = known } else { links[last].received = known }
     }
-    if words[0] == "RX" { links[last].received = known } else { links[last].sent = known }
   }
 
   private static func counters(_ names: [String], _ words: [String]) -> LinkText.Counters {

@@ -62,13 +62,13 @@ struct NftRuleset {
       guard !line.isEmpty, !ShellPrompt.matches(line), line.first != UInt8(ascii: "#") else {
         continue
       }
-      switch text.read(line) {
+      switch text.read(line, input.lineNumber) {
       case .nothing: break
       case .unreadable: complain("not a line of nft list ruleset", input.lineNumber)
-      case .item(.rule(var rule)):
+      case .item(.rule(var rule), let number):
         rule.position = positions.next(rule)
-        found(.rule(rule), input.lineNumber)
-      case .item(let item): found(item, input.lineNumber)
+        found(.rule(rule), number)
+      case .item(let item, let number): found(item, number)
       }
     }
     if text.isOpen { complain("the ruleset ends inside a table", input.lineNumber) }
@@ -166,7 +166,7 @@ struct NftRuleset {
 /// The text form of a ruleset, line by line.
 struct NftText {
   enum Reading {
-    case item(NftRuleset.Item)
+    case item(NftRuleset.Item, Int)
     case nothing
     case unreadable
   }
@@ -176,11 +176,13 @@ struct NftText {
   private var set: NftRuleset.Set?
   /// Depth of braces inside something that no table of facts is about.
   private var skipped = 0
+  /// The line on which the open chain or set begins.
+  private var start = 0
 
   /// Whether a table is open.
   var isOpen: Bool { table != nil }
 
-  mutating func read(_ line: Bytes) -> Reading {
+  mutating func read(_ line: Bytes, _ number: Int) -> Reading {
     let (body, handle) = Self.withoutHandle(line)
     let words = body.words
     guard let first = words.first else { return .nothing }
@@ -196,20 +198,23 @@ struct NftText {
       let opened = NftRuleset.Table(
         family: String(words[1]), name: String(words[2]), handle: handle)
       self.table = opened
-      return .item(.table(opened))
+      return .item(.table(opened), number)
     }
-    guard let chain else { return open(words, opens: opens, handle, in: table) }
+    guard let chain else {
+      start = number
+      return open(words, opens: opens, handle, in: table)
+    }
     if first.equals("type"), body.contains(" hook ") {
       self.chain = Self.based(chain, String(body))
       return .nothing
     }
-    return readRule(body, handle, in: chain)
+    return .item(.rule(Self.rule(body, handle, in: chain)), number)
   }
 
   private mutating func close() -> Reading {
     if let chain {
       self.chain = nil
-      return .item(.chain(chain))
+      return .item(.chain(chain), start)
     }
     table = nil
     return .nothing
@@ -238,7 +243,7 @@ struct NftText {
     guard var open = set else { return .nothing }
     if words[0].equals("}") {
       set = nil
-      return .item(.set(open))
+      return .item(.set(open), start)
     }
     if words[0].equals("type"), words.count > 1 { open.type = String(words[1]) }
     if words[0].equals("elements") || open.elements > 0 {
@@ -250,20 +255,18 @@ struct NftText {
     return .nothing
   }
 
-  private mutating func readRule(
+  private static func rule(
     _ body: Bytes, _ handle: Int64?, in chain: NftRuleset.Chain
-  ) -> Reading {
+  ) -> NftRuleset.Rule {
     var text = String(body)
     var comment: String?
     if let at = body.firstRange(of: Array(" comment \"".utf8)), body.last == UInt8(ascii: "\"") {
       comment = String(body[at.upperBound...].dropLast())
       text = String(body[..<at.lowerBound])
     }
-    return .item(
-      .rule(
-        NftRuleset.Rule(
-          family: chain.family, table: chain.table, chain: chain.name, handle: handle,
-          comment: comment, expression: NftExpression(text: text))))
+    return NftRuleset.Rule(
+      family: chain.family, table: chain.table, chain: chain.name, handle: handle,
+      comment: comment, expression: NftExpression(text: text))
   }
 
   /// `type filter hook forward priority filter + 10; policy drop;`.

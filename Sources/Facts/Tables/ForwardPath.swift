@@ -130,6 +130,10 @@ public struct ForwardPath: FactTable {
       }
       if let state = match.ctState, !state.utf8Contains("NEW") { return false }
       if let destination = match.destination, destination.hasPrefix("169.254.") { return false }
+      // The CNI's own rule against traffic from addresses that never leave the node.
+      if let source = match.source, source.hasPrefix("169.254.") || source.hasPrefix("fd00::ac:") {
+        return false
+      }
       let foreign = ["docker", "br-", "virbr", "lo", "tun", "wg", "lxc", "podman", "cni-podman"]
       for interface in [match.inInterface, match.outInterface].compactMap({ $0 })
       where foreign.contains(where: { interface.hasPrefix($0) }) {

@@ -4,6 +4,11 @@ import BundleModel
 public struct HostVeth: FactTable {
   var value: JSONValue
 
+  private static func joined(_ texts: JSONValue?) -> String? {
+    let texts = texts?.array?.compactMap(\.string) ?? []
+    return texts.isEmpty ? nil : texts.joined(separator: ",")
+  }
+
   /// The declaration of `host_veth`.
   public static let schema = Schema<Self>(
     "host_veth", "Links of the host that lead into pods' namespaces, with their other ends.",
@@ -19,14 +24,14 @@ public struct HostVeth: FactTable {
         "route_count", { $0.value["routes"]?.array.map { Int64($0.count) } ?? 0 },
         "Host routes through the link."),
       Column(
-        "routes", { $0.value["routes"]?.array?.compactMap(\.string).joined(separator: ",") },
-        "Destinations of host routes through the link, separated by commas."),
+        "routes", { joined($0.value["routes"]) },
+        "Destinations of host routes through the link, separated by commas; NULL if none."),
       Column("netns", { $0.value["peer"]?["netns"]?.string }, "Namespace of the other end."),
       Column("peer_ifname", { $0.value["peer"]?["ifname"]?.string }, "Name of the other end."),
       Column("peer_mac", { $0.value["peer"]?["mac"]?.string }, "MAC address of the other end."),
       Column(
         "peer_addresses",
-        { $0.value["peer"]?["addresses"]?.array?.compactMap(\.string).joined(separator: ",") },
+        { joined($0.value["peer"]?["addresses"]) },
         "Addresses of the other end, separated by commas; NULL if it was not found."),
     ])
 

@@ -11,7 +11,11 @@ public struct IptablesRule: FactTable {
   var spec: String
   var packets: Int64?
   var bytes: Int64?
+  var spelling: IptablesDump.Spelling
 
+  private var isUnconditional: Bool? {
+    match.isUnconditional && spelling == .plainList ? nil : match.isUnconditional
+  }
   private var source: IPRange? { match.source.flatMap { IPRange(selector: $0, family: family) } }
   private var destination: IPRange? {
     match.destination.flatMap { IPRange(selector: $0, family: family) }
@@ -42,8 +46,9 @@ public struct IptablesRule: FactTable {
         "other_match", \.match.otherMatch,
         "Text of every further match, in the words of the dump."),
       Column(
-        "is_unconditional", \.match.isUnconditional,
-        "1 if nothing but a comment restricts the rule; else 0."),
+        "is_unconditional", \.isUnconditional,
+        "1 if nothing but a comment restricts the rule, 0 if something does; NULL if a listing hides it."
+      ),
       Column("target_options", \.match.targetOptions, "Text after the target."),
       Column("to_address", \.match.toAddress, "Where SNAT and DNAT lead to, with a port if any."),
       Column("random", \.match.random, "random-fully, random, or NULL: how SNAT chooses ports."),
@@ -88,7 +93,7 @@ public struct IptablesRule: FactTable {
         Self(
           backend: dump.backend, family: dump.family, table: rule.table, chain: rule.chain,
           position: rule.position, match: match, spec: String(rule.text),
-          packets: rule.counters?.packets, bytes: rule.counters?.bytes),
+          packets: rule.counters?.packets, bytes: rule.counters?.bytes, spelling: rule.spelling),
         line: entry.line)
       if input.damage.endsInsideLine, entry.line == input.lineNumber {
         rows.unreadable("the last rule has no line end and may be cut", line: entry.line)
