@@ -3,7 +3,7 @@ extension Report {
   public struct Input: Sendable, Codable, Equatable {
     /// Names it inside the report: `b1`.
     public var id: String
-    /// The layout: `native`, `elc`, `nma` or `rootfs`.
+    /// The layout: `native`, `elc`, `nma`, `cni-support`, `logdog` or `rootfs`.
     public var kind: String
     /// The file's name without its folder.
     public var name: String
