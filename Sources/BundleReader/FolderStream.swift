@@ -6,6 +6,7 @@ import SystemPackage
 final class FolderStream: MemberStream {
   private let root: FilePath
   private let limits: ReadLimits
+  private let isMachine: Bool
   private var pending: ArraySlice<(path: String, size: Int)>
   private var current: OpenFile?
   private(set) var modified: Int64 = 0
@@ -22,14 +23,14 @@ final class FolderStream: MemberStream {
     self.limits = limits
     pending = []
     notes = WalkNotes(limit: limits.notes)
-    let isMachine = isSelective && Self.isMachine(root)
+    isMachine = isSelective && Self.isMachine(root)
     var files: [(path: String, size: Int)] = []
     var folders: [(path: String, depth: Int)] = [("", 0)]
     while let folder = folders.popLast() {
       guard folder.depth <= limits.depth else {
         throw .exceeds(name, "folders are nested more than \(limits.depth) deep")
       }
-      for entry in try names(in: folder.path, of: name) {
+      for entry in try entries(of: folder.path, name) {
         let path = folder.path.isEmpty ? entry : "\(folder.path)/\(entry)"
         switch kind(of: path) {
         case .folder:
@@ -77,6 +78,16 @@ final class FolderStream: MemberStream {
     return links
   }
 
+  private func entries(of folder: String, _ name: String) throws(BundleError) -> [String] {
+    do {
+      return try names(in: folder, of: name)
+    } catch {
+      guard isMachine, !folder.isEmpty else { throw error }
+      notes.add(error.what)
+      return []
+    }
+  }
+
   private func names(in folder: String, of name: String) throws(BundleError) -> [String] {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: root.appending(folder).string)
@@ -100,17 +111,22 @@ final class FolderStream: MemberStream {
 
   func next() throws(BundleError) -> (path: String, size: Int)? {
     current = nil
-    guard let file = pending.popFirst() else { return nil }
-    do {
-      current = OpenFile(
-        try FileDescriptor.open(
-          root.appending(file.path), .readOnly,
-          options: [.closeOnExec, .noFollow, .nonBlocking]))
+    while let file = pending.popFirst() {
+      do {
+        current = OpenFile(
+          try FileDescriptor.open(
+            root.appending(file.path), .readOnly,
+            options: [.closeOnExec, .noFollow, .nonBlocking]))
+      } catch {
+        // What only root may read must not cost the rest of an image; a copy must be whole.
+        guard isMachine else { throw .notReadable(Shown.text(file.path), "\(error)") }
+        notes.add("\(Shown.text(file.path)) cannot be read: \(error)")
+        continue
+      }
       look(at: root.appending(file.path))
-    } catch {
-      throw .notReadable(Shown.text(file.path), "\(error)")
+      return file
     }
-    return file
+    return nil
   }
 
   /// Bundles of folders get the times of their files; a file that can't be asked has none.

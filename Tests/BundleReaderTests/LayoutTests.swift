@@ -1,7 +1,8 @@
 import BundleModel
-import BundleReader
 import Foundation
 import Testing
+
+@testable import BundleReader
 
 /// A file of a layout and what the reader must make of it.
 struct PlacedFile: Sendable {
@@ -346,6 +347,27 @@ struct LayoutTests {
     ]
     let bundle = try SupportBundle.open(.path(scratch.archive(files)))
     #expect(bundle.members.filter { $0.artifact == .osRelease }.map(\.path) == ["etc/os-release"])
+  }
+
+  @Test("a file of an image that cannot be opened costs only itself, one of a bundle costs all")
+  func unreadable() throws {
+    let scratch = try Scratch()
+    for (sample, isTolerant) in [(LayoutSample.image, true), (.agent, false)] {
+      let folder = try scratch.folder(sample.files.map { ($0.path, $0.text) })
+      let stream = try FolderStream(folder, name: "x", limits: ReadLimits(), isSelective: true)
+      let gone = sample.files[0].path
+      try FileManager.default.removeItem(atPath: "\(folder)/\(gone)")
+      var paths: [String] = []
+      func walk() throws { while let (path, _) = try stream.next() { paths.append(path) } }
+      if isTolerant {
+        try walk()
+        #expect(paths.count > 5 && !paths.contains(gone))
+        #expect(stream.notes.texts.first?.hasPrefix("\(gone) cannot be read: ") == true)
+      } else {
+        let error = #expect(throws: BundleError.self) { try walk() }
+        #expect(error?.code == "E306")
+      }
+    }
   }
 
   @Test("several inputs are opened independently of each other")
