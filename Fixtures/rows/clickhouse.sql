@@ -1,7 +1,9 @@
 -- Facts of cnitriage bundles, schema v1, exported with
 --   cnitriage export BUNDLE... --to jsonl=DIR
 -- and found at https://example.org/it's.
--- Files are read from the server's user_files folder, https:// locations through s3().
+-- Version 24.8 or newer. Files are read from the server's user_files folder, https://
+-- locations through s3(). cluster and dt come out of rows and paths: where ClickHouse takes
+-- them from the folders itself, it stumbles over unknown days.
 -- Times `*_us` are microseconds since 1970 UTC, with an RFC 3339 text beside them; `*_key` are
 -- addresses that sort by number. NULL means "not known".
 
@@ -19,9 +21,10 @@ FROM s3('https://example.org/it''s/v1/sample/*/*/*.jsonl.zst', 'JSONEachRow',
   `time` Nullable(String),
   `address` String,
   `address_key` Nullable(String),
-  `share` Nullable(Float64)');
+  `share` Nullable(Float64)')
+SETTINGS use_hive_partitioning = 0;
 
--- Five examples. The first two columns of the layout, cluster and dt, cost no reading.
+-- Five examples. Conditions on cluster and dt skip whole folders.
 
 -- Which nodes drop forwarded packets by default?
 SELECT "cluster", node_id, backend, packets
@@ -44,7 +47,7 @@ GROUP BY event
 ORDER BY nodes DESC;
 
 -- Which addresses do two nodes hand out at once?
-SELECT address_key, min(address) AS address, count(DISTINCT node_id) AS nodes
+SELECT address_key, min(address) AS an_example, count(DISTINCT node_id) AS nodes
 FROM ipam_address
 WHERE is_assigned = 1 AND address_key IS NOT NULL
 GROUP BY address_key

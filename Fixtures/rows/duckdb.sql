@@ -24,7 +24,7 @@ SELECT * FROM read_json('facts/v1/sample/*/*/*.jsonl.zst',
     'share': 'DOUBLE'
   });
 
--- Five examples. The first two columns of the layout, cluster and dt, cost no reading.
+-- Five examples. Conditions on cluster and dt skip whole folders.
 
 -- Which nodes drop forwarded packets by default?
 SELECT "cluster", node_id, backend, packets
@@ -47,7 +47,7 @@ GROUP BY event
 ORDER BY nodes DESC;
 
 -- Which addresses do two nodes hand out at once?
-SELECT address_key, min(address) AS address, count(DISTINCT node_id) AS nodes
+SELECT address_key, min(address) AS an_example, count(DISTINCT node_id) AS nodes
 FROM ipam_address
 WHERE is_assigned = 1 AND address_key IS NOT NULL
 GROUP BY address_key

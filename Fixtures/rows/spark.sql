@@ -26,7 +26,7 @@ PARTITIONED BY (`cluster`, `dt`)
 LOCATION 's3://BUCKET/facts/v1/sample';
 MSCK REPAIR TABLE `sample`;
 
--- Five examples. The first two columns of the layout, cluster and dt, cost no reading.
+-- Five examples. Conditions on cluster and dt skip whole folders.
 
 -- Which nodes drop forwarded packets by default?
 SELECT `cluster`, node_id, backend, packets
@@ -49,7 +49,7 @@ GROUP BY event
 ORDER BY nodes DESC;
 
 -- Which addresses do two nodes hand out at once?
-SELECT address_key, min(address) AS address, count(DISTINCT node_id) AS nodes
+SELECT address_key, min(address) AS an_example, count(DISTINCT node_id) AS nodes
 FROM ipam_address
 WHERE is_assigned = 1 AND address_key IS NOT NULL
 GROUP BY address_key

@@ -29,6 +29,7 @@ public struct PublishedTable: Sendable, Hashable {
       columns.append(PublishedColumn(description: column, source: .fact))
       // Facts come first: a companion must never hide a column of the table.
       guard let companion = Self.companion(of: column), !ownNames.contains(companion.name),
+        !ownNames.contains(column.name + "_first_key"),
         taken.insert(companion.name).inserted
       else { continue }
       columns.append(companion)
@@ -101,20 +102,22 @@ public struct PublishedColumn: Sendable, Hashable {
 }
 
 extension ColumnDescription {
-  /// Whether values are points in time, in microseconds since 1970 UTC: by convention every integer
-  /// `*_us` that does not count since the start of the machine.
+  /// Whether values are points in time, in microseconds since 1970 UTC. Spans of time end in `_us` as
+  /// well, so that the meaning decides: a point in time says "since 1970" there.
   public var holdsTime: Bool {
-    type == .integer && name.hasSuffix("_us") && !name.hasSuffix("monotonic_us")
+    type == .integer && name.hasSuffix("_us") && summary.contains("since 1970")
   }
 
-  /// Whether values are IP addresses or ranges of them: by convention of the names.
+  /// Whether values are IP addresses or ranges of them: by their names, and by the meaning of a
+  /// `source`, which may be a program as well.
   public var holdsAddress: Bool {
     guard type == .text else { return false }
     if Self.addressNames.contains(name) { return true }
-    return ["_address", "_ip", "_cidr"].contains { name.hasSuffix($0) }
+    if ["_address", "_ip", "_cidr"].contains(where: name.hasSuffix) { return true }
+    return name == "source" && summary.hasPrefix("Source address")
   }
 
   private static let addressNames: Set<String> = [
-    "address", "cidr", "dst", "destination", "gateway", "ip", "src", "source", "via",
+    "address", "cidr", "destination", "dst", "gateway", "ip", "src", "via",
   ]
 }

@@ -15,7 +15,9 @@ public struct Boot: FactTable {
     columns: [
       Column("kind", \.kind, "boot or shutdown, from wtmp; journal for a boot in the journal."),
       Column("time_us", \.timeUs, "When it began, in microseconds since 1970 UTC."),
-      Column("last_us", \.lastUs, "Last entry of the journal of that boot, same unit."),
+      Column(
+        "last_us", \.lastUs,
+        "Last entry of the journal of that boot, in microseconds since 1970 UTC."),
       Column("kernel", \.kernel, "Kernel that ran."),
       Column("boot_id", \.bootID, "Id of the boot; NULL for wtmp."),
     ])

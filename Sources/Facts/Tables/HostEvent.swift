@@ -37,7 +37,8 @@ public struct HostEvent: FactRow {
       Column(
         "time_us", \.timeUs,
         "When it was written, in microseconds since 1970; stamps without a zone count as UTC."),
-      Column("last_us", \.lastUs, "The same for the last record of the row."),
+      Column(
+        "last_us", \.lastUs, "When the last record was written, in microseconds since 1970 UTC."),
       Column(
         "boot_us", \.bootUs,
         "When it was written, in microseconds since boot; add btime_us of node_property."),

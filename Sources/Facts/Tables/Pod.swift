@@ -49,7 +49,7 @@ public struct Pod: FactTable {
         "When the kubelet took it, in microseconds since 1970 UTC."),
       Column(
         "deletion_us", { Timestamp.whole($0.value["metadata"]?["deletionTimestamp"]?.string) },
-        "When it has to be gone, if it is being deleted; else NULL."),
+        "When it has to be gone if it is being deleted, microseconds since 1970 UTC; else NULL."),
       Column(
         "pod_eni", { $0.value.at("metadata", "annotations", "vpc.amazonaws.com/pod-eni")?.string },
         "Branch ENI of the pod as the controller wrote it, in JSON; NULL without one."),
