@@ -292,13 +292,13 @@ struct DamageCase: CustomTestStringConvertible, Sendable {
       {
         "level": "info",
         "ts": "2031-04-02T09:15:26.000Z",
-        "msg": "go"
+        "msg": "Start node init"
       }
       parse error: Invalid numeric literal at line 6, column 2
       """
     let parsed = try ParsedRows.of(.ipamdLog, Array(text.utf8))
     #expect(
-      parsed.texts("ipamd_event", "level", "message").first == ["info", "go"])
+      parsed.texts("ipamd_event", "level", "message").first == ["info", "Start node init"])
   }
 
   @Test(
