@@ -11,8 +11,13 @@ let limits = ReadLimits(
   members: 500, totalBytes: 4 << 20, memberBytes: 1 << 20, ratio: 100, ratioFloorBytes: 256 << 10,
   manifestBytes: 64 << 10, candidates: 8, parts: 8, notes: 8, listing: 16)
 
-/// A file without a name, which is opened through its descriptor's.
-let file = memfd_create("fuzz-archive", 0)
+/// A file in memory without a name, which is opened through its descriptor's.
+let file: CInt = {
+  var name = Array("/dev/shm/fuzz-archive-XXXXXX".utf8CString)
+  let file = mkstemp(&name)
+  if file >= 0 { unlink(name) }
+  return file
+}()
 
 /// Puts a plain tar archive together, so that names and contents reach the layouts although no
 /// checksum was guessed: entries are divided by 0xFE, names from contents by 0xFF.
