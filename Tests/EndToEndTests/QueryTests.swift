@@ -76,7 +76,9 @@ struct QueryTests {
   func harmless() throws {
     let scratch = try Scratch()
     let outcome = try query([
-      try bundle(scratch), "SELECT comment FROM iptables_rule", "--format", "table", "--ascii",
+      try bundle(scratch),
+      "SELECT char(27) || '[31m' || comment AS comment FROM iptables_rule", "--format", "table",
+      "--ascii",
     ])
     #expect(outcome.output.hasPrefix("comment\n?[31mred, ??\n1 row."), "\(outcome.output)")
   }

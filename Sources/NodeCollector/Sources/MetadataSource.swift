@@ -33,11 +33,14 @@ struct MetadataSource: Sendable {
       let reason =
         "\(lost.count) of \(requests.count) requests got no answer; \(first.path): \(error)"
       guard lost.count == requests.count else { return (.partial, reason) }
-      return (lost.allSatisfy { $0.error == Self.silence } ? .timeout : .failed, reason)
+      let outOfTime = lost.allSatisfy { $0.error == Self.silence || $0.error == Self.tooLate }
+      return (outOfTime ? .timeout : .failed, reason)
     }
 
     /// The error of a request that nobody answered in time.
     fileprivate static let silence = "timeout"
+    /// The error of a request for which no time was left.
+    fileprivate static let tooLate = "not asked: the group's time limit was reached"
   }
 
   /// Why no answer could be had at all.
@@ -114,7 +117,7 @@ struct MetadataSource: Sendable {
     var answer = Answer(path: path, status: 0, durationMicroseconds: 0)
     let left = Double(deadline - start) / 1_000_000
     guard left > 0 else {
-      answer.error = "not asked: the group's time limit was reached"
+      answer.error = Answers.tooLate
       return answer
     }
     let outcome = await LoopbackHTTP(capBytes: Self.answerBytes).send(
