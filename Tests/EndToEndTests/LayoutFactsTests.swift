@@ -48,9 +48,11 @@ struct LayoutFactsTests {
     .supportScript: [.unitFiles, .systemLog],
   ]
 
-  /// Tables whose rows name a file, or say which of several places tells best: their content is in
-  /// other tables, which are compared.
-  static let chosen: Set<String> = ["iptables_chosen_table", "cni_setting", "cni_image"]
+  /// Tables whose rows name a file, or say which of several places tells best, and those that hold
+  /// the rows of another table where a layout has one file for both.
+  static let chosen: Set<String> = [
+    "iptables_chosen_table", "cni_setting", "cni_image", "sysctl_other",
+  ]
 
   /// Where the old script had what a bundle with the names of eks-log-collector.sh has.
   private static let scriptNames = [

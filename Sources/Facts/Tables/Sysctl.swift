@@ -47,34 +47,25 @@ public struct Sysctl: FactTable {
   }
 }
 
-/// A parameter of the kernel, its file systems or its memory as it is in force.
+/// A parameter of the kernel, its file systems or its memory as it is in force. Where another collector
+/// has all parameters in one file, they are rows of `sysctl`.
 public struct OtherSysctl: FactTable {
   var parameter: Sysctl
 
   /// The declaration of `sysctl_other`.
   public static let schema = Schema<Self>(
     "sysctl_other", "Kernel parameters in force of processes, files and memory.",
-    from: [.otherSysctls, .networkSysctls],
+    from: [.otherSysctls],
     columns: Sysctl.schema.columns.map { $0.lifted(by: \.parameter) })
 
-  /// Reads `key = value` lines. Where one file has all parameters, as other collectors write it, those
-  /// of the network are rows of `sysctl` alone.
+  /// Reads `key = value` lines.
   public static func parse(
     _ input: inout ArtifactInput, into rows: inout RowSink<Self>
   ) throws(ParseError) {
-    let hasAll = input.artifact == .networkSysctls
     var found: [Located<Sysctl>] = []
     var sink = RowSink<Sysctl>(path: rows.path) { found.append($0) }
     try Sysctl.parse(&input, into: &sink)
-    for row in found where !hasAll || Self.isOther(row.row.key) {
-      rows.append(Self(parameter: row.row), line: row.line)
-    }
-    // What cannot be read of a file that has all is reported by `sysctl`.
-    guard !hasAll else { return }
+    for row in found { rows.append(Self(parameter: row.row), line: row.line) }
     for issue in sink.issues { rows.unreadable(issue.reason, line: issue.line) }
-  }
-
-  private static func isOther(_ key: String) -> Bool {
-    ["fs.", "kernel.", "vm.", "user.", "dev.", "debug."].contains { key.hasPrefix($0) }
   }
 }
