@@ -56,7 +56,17 @@ final class Running {
     } else {
       process.standardInput = FileHandle.nullDevice
     }
-    try process.run()
+    try Self.withSignals { try process.run() }
+  }
+
+  /// Threads that run tests hold signals back, and a program would inherit that.
+  private static func withSignals(_ body: () throws -> Void) rethrows {
+    var none = sigset_t()
+    var before = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try body()
   }
 
   /// What it printed so far.
