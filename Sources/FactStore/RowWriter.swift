@@ -20,7 +20,8 @@ final class RowWriter<Row: FactRow>: TableWriter {
 
   private let statement: Statement
   private let schema: Schema<Row>
-  private var values: [DatabaseValue] = []
+  /// Without a common type, because converting that costs more than writing it.
+  private var values: [(any DatabaseValueConvertible)?] = []
   private var failure: (any Error)?
 
   init(_ database: Database, keeps: Bool = false) throws {
@@ -34,9 +35,9 @@ final class RowWriter<Row: FactRow>: TableWriter {
     guard failure == nil else { return }
     if keeps { kept.append(row) }
     values.removeAll(keepingCapacity: true)
-    values.append(row.path.databaseValue)
-    values.append(row.line.databaseValue)
-    schema.forEachValue(of: row.row) { values.append($0.databaseValue) }
+    values.append(row.path)
+    values.append(row.line)
+    schema.forEachValue(of: row.row) { values.append($0.binding) }
     do {
       // The number of values is that of the columns: it needs no check for every row.
       statement.setUncheckedArguments(StatementArguments(values))
@@ -57,6 +58,15 @@ final class RowWriter<Row: FactRow>: TableWriter {
 }
 
 extension FactValue {
+  fileprivate var binding: (any DatabaseValueConvertible)? {
+    switch self {
+    case .null: nil
+    case .integer(let value): value
+    case .real(let value): value
+    case .text(let value): value
+    }
+  }
+
   var databaseValue: DatabaseValue {
     switch self {
     case .null: .null

@@ -79,6 +79,30 @@ public struct ArtifactInput {
     return nil
   }
 
+  /// Takes the next line if it is `expected`, line end included, but for the bytes of a range which
+  /// `read` can make something of; answers what that made of them.
+  mutating func takeLine<Value>(
+    _ expected: [UInt8], except range: Range<Int>, if read: (Span<UInt8>) -> Value?
+  ) -> Value? {
+    guard chunk.count >= expected.count else { return nil }
+    let chunk = self.chunk
+    let span = chunk.span
+    let wanted = expected.span
+    guard
+      Word.areEqual(
+        span.extracting(range.upperBound..<wanted.count),
+        wanted.extracting(range.upperBound..<wanted.count)),
+      Word.areEqual(
+        span.extracting(0..<range.lowerBound), wanted.extracting(0..<range.lowerBound)),
+      let value = read(span.extracting(range))
+    else { return nil }
+    self.chunk = chunk.dropFirst(expected.count)
+    lineNumber += 1
+    lineWasCut = false
+    lineMarks = LineMarks()
+    return value
+  }
+
   /// Whether a JSON document begins here. Tools print a whole document as one line, which the bound
   /// of lines would cut; nothing is taken.
   mutating func isAtDocument() throws(ParseError) -> Bool {

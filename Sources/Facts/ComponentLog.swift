@@ -21,7 +21,14 @@ public enum ComponentLog: FactReader {
       isWrapped: LogSource.isContainerOutput(input.artifact), acceptsPlainText: source == .awsnode)
     var pass = ComponentPass(source, sinks)
     defer { pass.finish(&sinks) }
-    while let record = try reader.next(&input) { pass.take(record) }
+    while true {
+      if let line = reader.nextRepeat(&input) {
+        pass.take(line) { reader.record(of: line) }
+        continue
+      }
+      guard let record = try reader.next(&input) else { break }
+      pass.take(record)
+    }
   }
 }
 
@@ -54,9 +61,24 @@ private struct ComponentPass {
   mutating func take(_ record: LogRecord) {
     extent.add(record)
     if let damage = record.damage { note(damage, record.line) }
-    let hash = Word.hash(record.message)
+    let hash = record.hash ?? Word.hash(record.message)
     // Chatter is known by its words, before anything is compared with shapes.
-    if shapes.again(record, hash) { return }
+    if record.damage == nil, record.others.isEmpty,
+      shapes.again(hash, record.level, record.timeUs)
+    {
+      return
+    }
+    read(record, hash)
+  }
+
+  /// Takes a line that came before, and makes a record of it only if it has to be looked at.
+  mutating func take(_ line: RepeatedLines.Repeat, _ record: () -> LogRecord) {
+    extent.add(line.level, line.timeUs, .json, line: line.line)
+    if shapes.again(line.hash, line.level, line.timeUs) { return }
+    read(record(), line.hash)
+  }
+
+  private mutating func read(_ record: LogRecord, _ hash: UInt64) {
     switch source {
     case .ipamd:
       guard !ipamd.take(record, hash, into: &ipamdEvents) else { return }

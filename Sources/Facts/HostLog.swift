@@ -85,7 +85,9 @@ private struct HostPass {
     extent.add(dated)
     guard !isEvent else { return }
     let hash = Word.hash(record.message)
-    if !shapes.again(record, hash) { _ = shapes.add(record, hash) }
+    if line.isDamaged || !shapes.again(hash, record.level, record.timeUs) {
+      _ = shapes.add(record, hash)
+    }
   }
 
   private func isKubelet(_ line: HostLine) -> Bool {

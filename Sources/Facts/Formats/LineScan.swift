@@ -119,7 +119,7 @@ enum Word {
   /// The eight bytes from `at` on, the first one lowest. The caller knows that they exist.
   @inline(__always)
   static func load(_ span: Span<UInt8>, _ at: Int) -> UInt64 {
-    let bytes = span.extracting(at..<at + 8)
+    let bytes = span.extracting(at..<at &+ 8)
     let low =
       UInt64(bytes[0]) | UInt64(bytes[1]) << 8 | UInt64(bytes[2]) << 16 | UInt64(bytes[3]) << 24
     let high =
@@ -129,15 +129,27 @@ enum Word {
 
   /// Whether two texts are the same.
   static func areEqual(_ one: Bytes, _ other: Bytes) -> Bool {
-    guard one.count == other.count else { return false }
-    let left = one.span
-    let right = other.span
+    areEqual(one.span, other.span)
+  }
+
+  /// Whether two texts are the same.
+  static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+    let count = left.count
+    guard count == right.count else { return false }
     var at = 0
-    while left.count - at >= 8 {
-      guard load(left, at) == load(right, at) else { return false }
-      at += 8
+    while count - at >= 16 {
+      let differs = load(left, at) ^ load(right, at) | load(left, at &+ 8) ^ load(right, at &+ 8)
+      guard differs == 0 else { return false }
+      at &+= 16
     }
-    while at < left.count {
+    if count - at >= 8 {
+      guard load(left, at) == load(right, at) else { return false }
+      at &+= 8
+    }
+    guard at < count else { return true }
+    // The last word looks at some bytes again.
+    if count >= 8 { return load(left, count - 8) == load(right, count - 8) }
+    while at < count {
       guard left[at] == right[at] else { return false }
       at += 1
     }

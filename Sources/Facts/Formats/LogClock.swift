@@ -22,6 +22,17 @@ struct LogClock {
     return minuteUs.map { $0 + second * 1_000_000 + fraction * 1000 }
   }
 
+  /// The same for a time of the minute that was asked for last; nil for any other.
+  func microseconds(inSameMinute span: Span<UInt8>) -> Int64? {
+    guard let minuteUs, span.count == 24, span[23] == UInt8(ascii: "Z"),
+      span[16] == UInt8(ascii: ":"), span[19] == UInt8(ascii: "."),
+      Word.load(span, 0) == date, Word.load(span, 8) == hour,
+      let second = Self.number(span, 17, 2), second < 60,
+      let fraction = Self.number(span, 20, 3)
+    else { return nil }
+    return minuteUs + second * 1_000_000 + fraction * 1000
+  }
+
   private static func number(_ span: Span<UInt8>, _ from: Int, _ count: Int) -> Int64? {
     var value: Int64 = 0
     for index in from..<from + count {

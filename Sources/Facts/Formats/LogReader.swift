@@ -6,6 +6,8 @@ struct LogRecord {
   /// Microseconds since 1970; nil if the record does not say.
   var timeUs: Int64?
   var message: Bytes
+  /// A number made of the message, if somebody made it already.
+  var hash: UInt64?
   /// Further members of a JSON record, each as ` key: value`.
   var others: Bytes = []
   var encoding: Encoding
@@ -36,6 +38,7 @@ struct LogReader {
   private var pending: (bytes: Bytes, line: Int)?
   private var container = ContainerLines()
   private var clock = LogClock()
+  private var repeated = RepeatedLines()
 
   /// - Parameters:
   ///   - isWrapped: whether a container's runtime put its own wrapping around every line.
@@ -45,15 +48,31 @@ struct LogReader {
     self.acceptsPlainText = acceptsPlainText
   }
 
+  /// The next record, if it is a line that was read before but for its time.
+  mutating func nextRepeat(_ input: inout ArtifactInput) -> RepeatedLines.Repeat? {
+    guard pending == nil, !isWrapped else { return nil }
+    return repeated.next(&input, clock)
+  }
+
+  /// What a line says that was read before.
+  func record(of line: RepeatedLines.Repeat) -> LogRecord {
+    LogRecord(
+      line: line.line, level: line.level, timeUs: line.timeUs,
+      message: repeated.message(of: line), hash: line.hash, encoding: .json)
+  }
+
   /// The next record; nil at the end.
   mutating func next(_ input: inout ArtifactInput) throws(ParseError) -> LogRecord? {
     if pending == nil, !isWrapped {
       guard let line = try input.nextLine() else { return nil }
       if let places = plain.places(line, input.lineMarks) {
-        return LogRecord(
+        let message = line[places.message]
+        let record = LogRecord(
           line: input.lineNumber, level: places.level,
-          timeUs: clock.microseconds(line[places.time]), message: line[places.message],
-          encoding: .json)
+          timeUs: clock.microseconds(line[places.time]), message: message,
+          hash: Word.hash(message), encoding: .json)
+        repeated.learn(line, record)
+        return record
       }
       pending = (line, input.lineNumber)
     }
@@ -91,7 +110,12 @@ struct LogReader {
     if let zap = ZapLine(text) {
       let rest = text[zap.end...]
       if rest.contains(where: { !$0.isWhitespace }) { pending = (rest, line) }
-      return record(zap, line, written)
+      var record = record(zap, line, written)
+      if !isWrapped, rest.isEmpty, zap.others.isEmpty {
+        record.hash = Word.hash(record.message)
+        repeated.learn(text, record)
+      }
+      return record
     }
     // Two processes that write at once put the start of one record before another one.
     if let next = text.firstRange(of: Self.recordMark, from: text.startIndex + 1) {

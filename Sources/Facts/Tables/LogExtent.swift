@@ -54,20 +54,26 @@ public struct LogExtent: FactRow {
     }
 
     mutating func add(_ record: LogRecord) {
+      if record.damage != nil { row.damaged += 1 }
+      add(
+        record.level, record.timeUs, record.damage == nil ? record.encoding : nil,
+        line: record.line)
+    }
+
+    /// Takes a record in; a damaged one has no encoding.
+    mutating func add(
+      _ level: LogLevel?, _ timeUs: Int64?, _ encoding: LogRecord.Encoding?, line: Int
+    ) {
       row.records += 1
-      if firstLine == nil { firstLine = record.line }
-      if record.damage != nil {
-        row.damaged += 1
-      } else {
-        encodings |= 1 << record.encoding.rawValue
-      }
-      switch record.level {
+      if firstLine == nil { firstLine = line }
+      if let encoding { encodings |= 1 << encoding.rawValue }
+      switch level {
       case .debug, .trace: row.debug += 1
       case .info: row.info += 1
       case .warn, .error, .fatal, .panic: row.complaints += 1
       case .other, nil: break
       }
-      guard let us = record.timeUs else { return }
+      guard let us = timeUs else { return }
       row.firstUs = min(row.firstUs ?? us, us)
       row.lastUs = max(row.lastUs ?? us, us)
       if let previousUs {

@@ -60,15 +60,14 @@ struct ShapeCounts {
     self.limit = limit
   }
 
-  /// Counts a record whose very message was counted before, unless it may get a row; answers
+  /// Counts a whole record whose very message was counted before, unless it may get a row; answers
   /// whether it did.
-  mutating func again(_ record: LogRecord, _ hash: UInt64) -> Bool {
+  mutating func again(_ hash: UInt64, _ level: LogLevel?, _ timeUs: Int64?) -> Bool {
     let slot = recent[Int(hash & UInt64(Self.recentCount - 1))]
-    guard slot.hash == hash, slot.place >= 0, record.damage == nil, record.others.isEmpty,
-      entries[slot.place].level == record.level,
+    guard slot.hash == hash, slot.place >= 0, entries[slot.place].level == level,
       entries[slot.place].row.count >= Int64(FactLimits.rowsPerShape)
     else { return false }
-    _ = Self.count(record, &entries[slot.place].row)
+    _ = Self.count(timeUs, &entries[slot.place].row)
     return true
   }
 
@@ -80,14 +79,14 @@ struct ShapeCounts {
       entries[place].shape == shape.bytes
     {
       recent[Int(message & UInt64(Self.recentCount - 1))] = Recent(hash: message, place: place)
-      return Self.count(record, &entries[place].row)
+      return Self.count(record.timeUs, &entries[place].row)
     }
     guard entries.count < limit, places[hash] == nil else {
       var further =
         overflow
         ?? Entry(row: row(record, level: nil, shape: nil, count: 0), line: record.line, shape: [])
       defer { overflow = further }
-      return Self.count(record, &further.row)
+      return Self.count(record.timeUs, &further.row)
     }
     places[hash] = entries.count
     let text = String(shape.bytes[...])
@@ -107,9 +106,9 @@ struct ShapeCounts {
       example: String.text(of: record.message, limit: FactLimits.shapeBytes))
   }
 
-  private static func count(_ record: LogRecord, _ row: inout LogShape) -> Int64 {
+  private static func count(_ timeUs: Int64?, _ row: inout LogShape) -> Int64 {
     row.count += 1
-    if let us = record.timeUs {
+    if let us = timeUs {
       row.lastUs = us
       if row.firstUs == nil { row.firstUs = us }
     }
