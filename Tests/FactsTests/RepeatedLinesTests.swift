@@ -22,12 +22,23 @@ struct RepeatedLinesTests {
           let fraction = String(1000 + milliseconds % 1000).dropFirst()
           line.replaceSubrange(dot, with: Array(".\(fraction)Z".utf8))
         }
+        if Int.random(in: 0..<4, using: &random) == 0 { changeDigit(&line, &random) }
         if Int.random(in: 0..<20, using: &random) == 0 { damage(&line, &random) }
         text += line + [0x0a]
       }
     }
     if Bool.random(using: &random) { text.removeLast() }
     return text
+  }
+
+  /// The same statement with another number: a line that differs from a known one in few bits.
+  private func changeDigit(_ line: inout [UInt8], _ random: inout SeededGenerator) {
+    guard let message = line.firstRange(of: Array("\"msg\"".utf8)),
+      let place = line.indices.filter({
+        $0 >= message.upperBound && (0x30...0x39).contains(line[$0])
+      }).randomElement(using: &random)
+    else { return }
+    line[place] = UInt8.random(in: 0x30...0x39, using: &random)
   }
 
   private func damage(_ line: inout [UInt8], _ random: inout SeededGenerator) {

@@ -138,7 +138,9 @@ enum Word {
     guard count == right.count else { return false }
     var at = 0
     while count - at >= 16 {
-      let differs = load(left, at) ^ load(right, at) | load(left, at &+ 8) ^ load(right, at &+ 8)
+      // In Swift `^` and `|` bind alike, from left to right.
+      let differs =
+        (load(left, at) ^ load(right, at)) | (load(left, at &+ 8) ^ load(right, at &+ 8))
       guard differs == 0 else { return false }
       at &+= 16
     }
