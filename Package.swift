@@ -114,7 +114,16 @@ let package = Package(
     .target(name: "IPAMEngine", swiftSettings: strict),
     .target(name: "IPAMPlanner", dependencies: ["IPAMEngine"], swiftSettings: strict),
     .target(
-      name: "ConformanceKit", dependencies: ["IPAMEngine", "IPAMPlanner"], swiftSettings: strict),
+      name: "IPAMReplay", dependencies: ["BundleModel", "Facts", "IPAMEngine", "IPAMPlanner"],
+      swiftSettings: strict),
+    .target(
+      name: "ConformanceKit",
+      dependencies: ["Facts", "IPAMEngine", "IPAMPlanner", "IPAMReplay"], swiftSettings: strict),
+    .executableTarget(
+      name: "replay-check",
+      dependencies: [
+        "BundleArchive", "BundleModel", "ConformanceKit", "Facts", "IPAMReplay", systemPackage,
+      ], swiftSettings: strict),
     .executableTarget(
       name: "conformance", dependencies: ["ConformanceKit"], swiftSettings: strict),
     .executableTarget(name: "bench-engine", dependencies: ["IPAMEngine"], swiftSettings: strict),
@@ -185,6 +194,13 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "IPAMEngineTests", dependencies: ["IPAMEngine", "IPAMPlanner", "ConformanceKit"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "IPAMReplayTests",
+      dependencies: [
+        "BundleArchive", "BundleModel", "ConformanceKit", "Facts", "IPAMEngine", "IPAMReplay",
+        "TestSupport", systemPackage,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "LabNodeTests", dependencies: ["LabNode", nioCore, nioPosix], swiftSettings: strict),

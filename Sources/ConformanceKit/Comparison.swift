@@ -14,6 +14,16 @@ public struct Mismatch: Hashable, Sendable {
 /// Compares a node with a recorded step.
 struct Comparison {
   private(set) var mismatches: [Mismatch] = []
+  /// The recording's second 0 on the clock of what is compared with it.
+  private let origin: Instant
+
+  init(origin: Instant = .seconds(0)) {
+    self.origin = origin
+  }
+
+  private func seconds(_ instant: Instant) -> Double {
+    Double((instant - origin).nanoseconds) / 1e9
+  }
 
   mutating func same<Value: Equatable>(_ field: String, _ recorded: Value, _ computed: Value) {
     guard recorded != computed else { return }
@@ -22,22 +32,25 @@ struct Comparison {
   }
 
   mutating func sameTime(_ field: String, _ recorded: Double?, _ computed: Instant?) {
-    if let recorded, let computed, abs(recorded - Clock.seconds(computed)) <= 0.0015 { return }
+    if let recorded, let computed, abs(recorded - seconds(computed)) <= 0.0015 { return }
     if recorded == nil, computed == nil { return }
     mismatches.append(
       Mismatch(
         field: field, recorded: recorded.map { "\($0)" } ?? "never",
-        computed: computed.map { "\(Clock.seconds($0))" } ?? "never"))
+        computed: computed.map { "\(seconds($0))" } ?? "never"))
   }
 
-  mutating func compare(_ recorded: RecordedDecision?, _ field: String, _ node: Node) {
-    guard let recorded, let computed = node.engine.decisions() else { return }
+  mutating func compare(
+    _ recorded: RecordedDecision?, _ field: String, _ engine: Engine, knowsRoom: Bool = true
+  ) {
+    guard let recorded, let computed = engine.decisions() else { return }
     same("\(field).tooLow", recorded.tooLow ?? false, computed.isLow)
     same("\(field).tooHigh", recorded.tooHigh ?? false, computed.isHigh)
     same("\(field).targetsDefined", recorded.targetsDefined ?? false, computed.targetsDefined)
     same("\(field).short", recorded.short ?? 0, computed.short)
     same("\(field).over", recorded.over ?? 0, computed.over)
     same("\(field).mayRemoveENI", recorded.mayRemoveENI ?? false, computed.mayRemoveENI)
+    guard knowsRoom else { return }
     same("\(field).hasRoomForENI", recorded.hasRoomForENI ?? false, computed.hasRoomForENI)
   }
 
@@ -70,8 +83,15 @@ struct Comparison {
 
   // MARK: State
 
-  mutating func compare(_ recorded: RecordedState, _ enis: [RecordedENI], _ node: Node) {
-    let engine = node.engine
+  /// Compares a pool with a recorded state.
+  ///
+  /// - Parameters:
+  ///   - knowsSubnets: whether the subnets of ENIs are known.
+  ///   - knowsRoom: whether the number of ENIs that the instance takes is known.
+  mutating func compare(
+    _ recorded: RecordedState, _ enis: [RecordedENI], _ engine: Engine, knowsSubnets: Bool = true,
+    knowsRoom: Bool = true
+  ) {
     guard let store = engine.datastores.first else {
       same("state.enis", enis.map(\.id), [])
       return
@@ -87,14 +107,27 @@ struct Comparison {
     same("state.storeAssigned", recorded.storeAssigned ?? 0, store.assigned)
     same("state.eniCount", recorded.eniCount ?? 0, store.eniCount)
     same("state.unmanagedENIs", recorded.unmanagedENIs ?? 0, engine.unmanagedCount[0])
-    compare(recorded.decision, "state.decision", node)
+    compare(recorded.decision, "state.decision", engine, knowsRoom: knowsRoom)
     sameTime("state.lastDecrease", recorded.lastDecrease, engine.lastDecrease)
     sameTime("state.lastPoolAction", recorded.lastPoolAction, engine.lastPoolAction)
     sameTime(
       "state.subnetBackoffUntil", recorded.subnetBackoffUntil,
       engine.lastInsufficient.map { $0 + Timing.insufficientBackoff })
     compareCooldowns(recorded.cidrCooldownUntil ?? [:], engine.reconcileCooldowns)
-    compare(enis, store.snapshot)
+    compare(enis, store.snapshot, knowsSubnets)
+  }
+
+  /// Compares the addresses of a pool and who holds them.
+  mutating func compareHolders(_ enis: [RecordedENI], _ engine: Engine) {
+    let snapshot = engine.datastores.first?.snapshot ?? []
+    same("enis", enis.map(\.id).sorted(), snapshot.map { "\($0.attributes.id)" }.sorted())
+    for eni in enis {
+      guard let match = snapshot.first(where: { $0.attributes.id.name == eni.id }) else { continue }
+      same("cidrs", (eni.cidrs ?? []).sorted(), match.cidrs.map { "\($0)" }.sorted())
+      same(
+        "assigned", (eni.assigned ?? [:]).keys.sorted(),
+        match.addresses.filter { $0.owner != nil }.map { "\($0.address)" }.sorted())
+    }
   }
 
   private mutating func compareCooldowns(
@@ -109,11 +142,16 @@ struct Comparison {
     }
   }
 
-  private mutating func compare(_ recorded: [RecordedENI], _ computed: [ENISnapshot]) {
+  private mutating func compare(
+    _ recorded: [RecordedENI], _ computed: [ENISnapshot], _ knowsSubnets: Bool
+  ) {
     same(
       "state.enis", recorded.map(\.id).sorted(), computed.map { "\($0.attributes.id)" }.sorted())
     for eni in recorded {
       guard let match = computed.first(where: { $0.attributes.id.name == eni.id }) else { continue }
+      if knowsSubnets {
+        same("state.enis[\(eni.id)].subnet", eni.subnet ?? "", match.attributes.subnet)
+      }
       compare(eni, match, "state.enis[\(eni.id)]")
     }
   }
@@ -124,7 +162,6 @@ struct Comparison {
     same("\(field).trunk", eni.trunk ?? false, match.attributes.isTrunk)
     same("\(field).efa", eni.efa ?? false, match.attributes.isEFA)
     same("\(field).excluded", eni.excluded ?? false, match.isExcluded)
-    same("\(field).subnet", eni.subnet ?? "", match.attributes.subnet)
     sameTime("\(field).createdAt", eni.createdAt ?? 0, match.createdAt)
     same("\(field).cidrs", (eni.cidrs ?? []).sorted(), match.cidrs.map { "\($0)" }.sorted())
     let assigned = match.addresses.compactMap { address in

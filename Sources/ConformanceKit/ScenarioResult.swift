@@ -38,7 +38,7 @@ public enum Conformance {
     for (index, step) in recording.steps.enumerated() {
       var comparison = Comparison()
       node.engine.advance(to: Clock.instant(step.startedAt ?? step.event.at))
-      comparison.compare(step.before, "before", node)
+      comparison.compare(step.before, "before", node.engine)
       let outcome = Driver.run(step, native: native, previous: enis, on: node)
       node = outcome.node
       enis = step.state?.enis ?? enis
@@ -72,7 +72,7 @@ public enum Conformance {
     }
     if comparesCalls { comparison.compareCalls(step.ec2Calls ?? [:], node.cloud) }
     comparison.compare(step.actions ?? [], node.cloud.takeActions())
-    if let state = step.state { comparison.compare(state, enis, node) }
+    if let state = step.state { comparison.compare(state, enis, node.engine) }
     if let limits { compare(limits, node, &comparison) }
   }
 

@@ -22,6 +22,9 @@ public struct ArtifactInput {
   /// What was cleaned or found missing so far.
   public private(set) var damage = Damage()
 
+  /// Gets what ipamd says about its pool, if the member is a log of it and this is not nil.
+  public var journal: IPAMDJournal?
+
   /// What an earlier table made of the whole member, so that the next one need not.
   var documents: [ReadDocuments.Form: ReadDocuments] = [:]
   /// The same for objects of Kubernetes.

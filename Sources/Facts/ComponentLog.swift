@@ -19,8 +19,9 @@ public enum ComponentLog: FactReader {
     guard let source = LogSource(input.artifact, path: input.path) else { return }
     var reader = LogReader(
       isWrapped: LogSource.isContainerOutput(input.artifact), acceptsPlainText: source == .awsnode)
-    var pass = ComponentPass(source, sinks)
-    defer { pass.finish(&sinks) }
+    input.journal?.begin(path: input.path)
+    var pass = ComponentPass(source, sinks, input.journal.take())
+    defer { input.journal = pass.finish(&sinks) }
     while true {
       if let line = reader.nextRepeat(&input) {
         pass.take(line) { reader.record(of: line) }
@@ -42,12 +43,13 @@ private struct ComponentPass {
   private var extentRows: RowSink<LogExtent>
   private var extent: LogExtent.Tally
   private var shapes: ShapeCounts
-  private var ipamd = IPAMDPass()
+  private var ipamd: IPAMDPass
   private var plugin = PluginEvent.Classifier()
   private var other: LogEventPass
 
-  init(_ source: LogSource, _ sinks: TableSinks) {
+  init(_ source: LogSource, _ sinks: TableSinks, _ journal: IPAMDJournal?) {
     self.source = source
+    ipamd = IPAMDPass(journal: journal)
     ipamdEvents = sinks.sink(of: IPAMDEvent.self)
     pluginEvents = sinks.sink(of: PluginEvent.self)
     logEvents = sinks.sink(of: LogEvent.self)
@@ -110,7 +112,8 @@ private struct ComponentPass {
     }
   }
 
-  mutating func finish(_ sinks: inout TableSinks) {
+  /// Hands over what is left; answers what ipamd said.
+  mutating func finish(_ sinks: inout TableSinks) -> IPAMDJournal? {
     ipamd.finish(into: &ipamdEvents)
     other.finish(into: &logEvents)
     shapes.write(into: &shapeRows)
@@ -120,5 +123,6 @@ private struct ComponentPass {
     sinks.replace(logEvents)
     sinks.replace(shapeRows)
     sinks.replace(extentRows)
+    return ipamd.journal
   }
 }

@@ -21,6 +21,7 @@ enum ImportTable {
     "Facts": ["BundleModel"],
     "FactStore": ["BundleModel", "Facts", "GRDB", "GRDBSQLite"],
     "IPAMPlanner": ["IPAMEngine"],
+    "IPAMReplay": ["BundleModel", "Facts", "IPAMEngine", "IPAMPlanner"],
     "RuleEngine": ["BundleModel", "Facts", "FactStore", "ReportModel", "BuiltinRules", "Yams"],
     "ReportRendering": ["ReportModel", "Crypto"],
     "FactRendering": ["BundleModel", "Facts", "ReportRendering"],
@@ -61,7 +62,8 @@ enum ImportTable {
   /// Targets that serve tests and development only; the table doesn't bind them.
   static let development: Set<String> = [
     "TestSupport", "LabNode", "lab", "CNamespaces", "RuleEmbedder", "EmbedRules", "generate-docs",
-    "ConformanceKit", "conformance", "bench-engine", "bench-redaction", "bench-analyze",
+    "ConformanceKit", "conformance", "replay-check", "bench-engine", "bench-redaction",
+    "bench-analyze",
     "FuzzFacts", "FuzzRedaction", "FuzzWire", "FuzzArchive",
   ]
 }

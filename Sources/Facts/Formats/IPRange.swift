@@ -114,7 +114,7 @@ struct IPRange: Equatable {
   }
 
   /// Groups of hexadecimal digits, at most once shortened by `::`; an IPv4 address may be the end.
-  private static func ipv6(_ text: Bytes) -> (UInt64, UInt64)? {
+  static func ipv6(_ text: Bytes) -> (UInt64, UInt64)? {
     var text = text
     if let zone = text.firstIndex(of: UInt8(ascii: "%")) { text = text[..<zone] }
     guard text.count <= 45 else { return nil }

@@ -22,7 +22,7 @@ protocol RepeatableRow: FactRow {
 
 /// Rows that are held back because their statement may be repeated. Memory is bounded: when too many
 /// are open, all of them are closed.
-struct Repeats<Row: RepeatableRow> {
+struct Repeats<Row: RepeatableRow, Tag> {
   /// A statement and what tells it from others.
   struct Statement {
     var row: Row
@@ -37,7 +37,7 @@ struct Repeats<Row: RepeatableRow> {
     /// Things without which it means nothing.
     var subjects: (UInt64, UInt64)
     /// What the caller knows it by.
-    var tag: Int
+    var tag: Tag
   }
 
   private var states: Pile
@@ -49,7 +49,7 @@ struct Repeats<Row: RepeatableRow> {
   }
 
   /// Counts a statement that is open already; answers its tag.
-  mutating func again(_ text: Bytes, _ hash: UInt64, timeUs: Int64?, line: Int) -> Int? {
+  mutating func again(_ text: Bytes, _ hash: UInt64, timeUs: Int64?, line: Int) -> Tag? {
     // A text is always of one kind, so that the order in which they are asked means nothing.
     if let place = states.recentPlace(text, hash) { return states.count(place, timeUs, line) }
     if let place = listings.recentPlace(text, hash) { return listings.count(place, timeUs, line) }
@@ -122,7 +122,7 @@ extension Repeats {
       Int(truncatingIfNeeded: hash) & (recentCount - 1)
     }
 
-    mutating func count(_ place: Int, _ timeUs: Int64?, _ line: Int) -> Int {
+    mutating func count(_ place: Int, _ timeUs: Int64?, _ line: Int) -> Tag {
       open[place].row.count += 1
       if let timeUs { open[place].row.lastUs = timeUs }
       open[place].row.lastLine = Int64(line)

@@ -92,6 +92,7 @@ extension IPAMDEvent {
     private let catalogue = IPAMDPatterns.catalogue
     private let roles: [Role]
     private var gaps: [PatternGap] = []
+    private let statements = IPAMDStatementReader(IPAMDPatterns.catalogue)
 
     /// For each shape what its repeats mean.
     private let repetitions: [Repetition]
@@ -118,6 +119,15 @@ extension IPAMDEvent {
         return nil
       }
       return pattern
+    }
+
+    /// Adds the record that `match` looked at last to a journal; answers its place there.
+    func takeDown(
+      _ record: LogRecord, _ pattern: Int, in journal: inout IPAMDJournal?
+    ) -> Int? {
+      guard let kind = statements.kind(pattern), var open = journal.take() else { return nil }
+      defer { journal = open }
+      return open.append(statements.statement(kind, record, gaps, &open))
     }
 
     func event(_ pattern: Int) -> String { catalogue.patterns[pattern].event }

@@ -85,7 +85,7 @@ struct LogEventPass {
   private let source: LogSource
   private let catalogue: PatternCatalogue
   private var gaps: [PatternGap] = []
-  private var repeats = Repeats<LogEvent>()
+  private var repeats = Repeats<LogEvent, Int>()
 
   /// Ports from here on are those of clients, by the kernel's default.
   private static let firstClientPort: Int64 = 32_768

@@ -27,6 +27,32 @@ extension Datastore {
     forget(location)
   }
 
+  /// Starts the cooldown of an address that was given back, whoever holds it in the store.
+  ///
+  /// - Returns: false if no CIDR of the store contains the address; nothing changes then.
+  public mutating func beginCooling(_ address: IPAddress, at now: Instant) -> Bool {
+    advance(to: now)
+    guard let location = location(of: address) else { return false }
+    forget(location)
+    let cools = cooldown >= Interval(nanoseconds: 0)
+    update(location.cidr) { record in
+      let entry = AddressEntry(offset: location.offset, releasedAt: now, isCooling: cools)
+      record.entries.insert(entry, at: record.search(location.offset).index)
+      if cools { record.cooling += 1 }
+    }
+    if cools {
+      coolingQueue.append(
+        CoolingAddress(
+          location: location, generation: cidrRecords[location.cidr].generation, releasedAt: now))
+    }
+    let eni = cidrRecords[location.cidr].eni
+    eniRecords[eni].releasedAt = now
+    if eniRecords[eni].isExcluded, cidrRecords[location.cidr].assigned == 0 {
+      scheduleCleanup(of: location.cidr, at: now)
+    }
+    return true
+  }
+
   private mutating func forget(_ location: AddressLocation) {
     let (index, found) = cidrRecords[location.cidr].search(location.offset)
     guard found else { return }

@@ -48,6 +48,18 @@ extension Datastore {
       othersFreeCIDRs: others.single.idleCIDRs + others.prefix.idleCIDRs)
   }
 
+  /// Whether one of the store's CIDRs contains the address.
+  public func holds(_ address: IPAddress) -> Bool { location(of: address) != nil }
+
+  /// How many cooldowns end, or ended, no further from a moment than `tolerance`; walks the pool.
+  public func coolingEnds(within tolerance: Interval, of moment: Instant) -> Int {
+    snapshot.flatMap(\.addresses).count { address in
+      guard address.owner == nil, let releasedAt = address.releasedAt else { return false }
+      let distance = moment - (releasedAt + cooldown)
+      return abs(distance.nanoseconds) <= tolerance.nanoseconds
+    }
+  }
+
   /// Allocations as the checkpoint file stores them, in ascending order of the addresses.
   var checkpoint: [CheckpointEntry] {
     snapshot.flatMap(\.addresses).compactMap { address in

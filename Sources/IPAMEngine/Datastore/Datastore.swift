@@ -11,7 +11,7 @@ public struct Datastore: Hashable, Sendable {
   /// The form of address that pods get; CIDRs of other forms are left over from an earlier mode.
   public let mode: AddressKind
   /// How long a released address is not handed out.
-  public let cooldown: Interval
+  public internal(set) var cooldown: Interval
 
   /// The store's own count of addresses; drifts (see ``removeENI(_:force:subtractsTwice:)``).
   public internal(set) var total = 0

@@ -25,6 +25,28 @@ extension Engine {
     return decisions
   }
 
+  /// Whether growth has somewhere to go on a card: an ENI that takes more CIDRs, or room for another.
+  public func canGrow(card: Int) -> Bool {
+    guard let store = storeIndex(card: card) else { return false }
+    return hasRoomForENI(store: store)
+      || !datastores[store].allocatableENIs(
+        limit: policy.cidrLimitPerENI, skipsTrunk: !profile.trunkGetsAddresses,
+        skipsPrimary: configuration.customNetworking
+      ).isEmpty
+  }
+
+  /// The ENIs of a card that a pass would release now, the first of which it takes.
+  public func releasableENIs(card: Int) -> [ENIID] {
+    guard let store = storeIndex(card: card),
+      policy.mayFreeENI(isTerminating: isTerminating, isCordoned: isCordoned),
+      shouldRemoveENI(datastores[store].statistics, store: store)
+    else { return [] }
+    return datastores[store].eniIDs.filter { eni in
+      guard let candidate = candidate(eni, store: store) else { return false }
+      return policy.releaseObstacle(candidate, card: card) == nil
+    }
+  }
+
   func isLow(store: Int) -> Bool {
     policy.isLow(
       datastores[store].statistics, freePrefixes: datastores[store].freePrefixes,

@@ -68,7 +68,7 @@ extension Engine {
     }
   }
 
-  private func candidate(_ eni: ENIID, store: Int) -> PoolPolicy.ReleaseCandidate? {
+  func candidate(_ eni: ENIID, store: Int) -> PoolPolicy.ReleaseCandidate? {
     datastores[store].releaseCandidate(
       eni, at: now, eniCooling: profile.eniCooling ? Timing.eniCooling : nil)
   }

@@ -19,12 +19,24 @@ public enum Observation: Hashable, Sendable {
   case assigned(IPAMKey, PodMetadata, IPAddress, card: Int)
   /// A pod's address was taken back; only a DEL starts a cooldown.
   case released(IPAMKey, card: Int, cools: Bool)
+  /// A released address began to cool, whatever the store thinks of it.
+  case coolingBegan(IPAddress, card: Int)
+  /// Released addresses of this period or less may not be handed out.
+  case cooldown(Interval)
+  /// The role of an ENI that is in a store already.
+  case eniRole(ENIID, isTrunk: Bool, isEFA: Bool)
+  /// An empty CIDR of an excluded ENI left the store, of whose total ipamd subtracts nothing.
+  case excludedCIDRRemoved(CIDR, ENIID)
+  /// Reconcile dropped a CIDR from its cooldown.
+  case reconcileCooldownDropped(CIDR)
   /// How many ENIs of a card count as unmanaged.
   case unmanagedENIs(Int, card: Int)
   /// The pool was shrunk.
   case shrunk
   /// The pool changed or was reconciled.
   case poolAction
+  /// When the pool was shrunk last and when it changed last, as ipamd itself says.
+  case lastActions(decrease: Instant?, poolAction: Instant?)
   /// The subnet was found empty.
   case subnetEmpty
 }
@@ -63,7 +75,19 @@ extension Engine {
       return change(eni) { store, _ in
         store.removeCIDR(cidr, from: eni, force: true) != .unknown
       }
-    case .assigned, .released: return observePod(observation)
+    case .excludedCIDRRemoved(let cidr, let eni):
+      return change(eni) { store, _ in
+        store.removeCIDR(cidr, from: eni, force: true, counted: false) != .unknown
+      }
+    case .assigned, .released, .coolingBegan: return observePod(observation)
+    case .cooldown(let period):
+      for index in datastores.indices { datastores[index].cooldown = period }
+    case .eniRole(let eni, let isTrunk, let isEFA):
+      return change(eni) { store, _ in
+        store.setRole(eni, isTrunk: isTrunk, isEFA: isEFA)
+        return true
+      }
+    case .reconcileCooldownDropped(let cidr): reconcileCooldowns.remove(cidr)
     case .unmanagedENIs(let count, let card):
       guard unmanagedCount.indices.contains(card) else { return false }
       unmanagedCount[card] = count
@@ -71,6 +95,9 @@ extension Engine {
       lastDecrease = self.now
       lastPoolAction = self.now
     case .poolAction: lastPoolAction = self.now
+    case .lastActions(let decrease, let action):
+      lastDecrease = decrease
+      lastPoolAction = action
     case .subnetEmpty: lastInsufficient = self.now
     }
     return true
@@ -80,6 +107,8 @@ extension Engine {
     switch observation {
     case .assigned(let key, let metadata, let address, let card):
       guard let store = storeIndex(card: card) else { return false }
+      let choice = datastores[store].assign(key, metadata: metadata, choice: address, at: now)
+      if case .assigned = choice { return true }
       return datastores[store].forceAssign(key, metadata: metadata, address: address, at: now)
     case .released(let key, let card, let cools):
       guard let store = storeIndex(card: card), datastores[store].address(of: key) != nil else {
@@ -91,6 +120,9 @@ extension Engine {
         datastores[store].forceRelease(key)
       }
       return true
+    case .coolingBegan(let address, let card):
+      guard let store = storeIndex(card: card) else { return false }
+      return datastores[store].beginCooling(address, at: now)
     default: return false
     }
   }

@@ -1,0 +1,82 @@
+import Facts
+import IPAMEngine
+
+/// F-22: ipamd took long to answer the plugin.
+struct SlowRequest: FaultRule {
+  private var started: [String: Int64] = [:]
+  private var assigned: [IPAddress: String] = [:]
+  private var released: [IPAddress: String] = [:]
+  private var worst: (fault: Fault, spanUs: Int64)?
+  private var count = 0
+
+  /// The time limit of the probes.
+  private static let slowUs: Int64 = 5_000_000
+  private static let remembered = 2048
+
+  mutating func begin(_ epoch: Epoch) {
+    started = [:]
+    assigned = [:]
+    released = [:]
+  }
+
+  mutating func see(
+    _ statement: IPAMDStatement, _ state: borrowing ReplayState, _ found: inout FaultList
+  ) {
+    switch statement.kind {
+    case .addRequest, .deleteRequest:
+      if started.count >= Self.remembered { started = [:] }
+      let id = Self.container(state.text(statement.sandbox))
+      // Two requests of one sandbox at once can't be told apart by their replies.
+      started[id] = started[id] == nil ? state.now : nil
+    case .assigned, .unassigned:
+      guard let address = state.address(statement), !state.isRestoring else { return }
+      let id = Self.container(state.text(statement.sandbox))
+      if statement.kind == .assigned {
+        if assigned.count >= Self.remembered { assigned = [:] }
+        assigned[address] = id
+      } else {
+        if released.count >= Self.remembered { released = [:] }
+        released[address] = id
+      }
+    case .addReply, .deleteReply:
+      guard let address = state.address(statement) else { return }
+      let id =
+        statement.kind == .addReply
+        ? assigned.removeValue(forKey: address) : released.removeValue(forKey: address)
+      guard let id, let since = started.removeValue(forKey: id), let now = state.now else { return }
+      judge(statement.kind, id, since, now, state)
+    default: break
+    }
+  }
+
+  private static func container(_ key: String) -> String {
+    let parts = key.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.count == 3 ? String(parts[1]) : key
+  }
+
+  private mutating func judge(
+    _ kind: IPAMDStatement.Kind, _ id: String, _ sinceUs: Int64, _ nowUs: Int64,
+    _ state: borrowing ReplayState
+  ) {
+    let span = nowUs - sinceUs
+    guard span > Self.slowUs, state.isWhole(sinceUs: sinceUs) else { return }
+    count += 1
+    guard span > worst?.spanUs ?? 0 else {
+      worst?.fault.lastUs = nowUs
+      return
+    }
+    var fault = state.fault(
+      .slowRequest, .hint, subject: id,
+      "\(kind == .addReply ? "an ADD" : "a DEL") took \(span / 1_000_000) s to answer")
+    fault.firstUs = worst?.fault.firstUs ?? sinceUs
+    worst = (fault, span)
+  }
+
+  mutating func finish(
+    _ epochs: [Epoch], _ state: borrowing ReplayState, _ found: inout FaultList
+  ) {
+    guard var fault = worst?.fault else { return }
+    fault.count = count
+    found.append(fault)
+  }
+}

@@ -1,0 +1,111 @@
+public import Facts
+public import IPAMEngine
+
+/// Replays the history of a node's address pool from the logs of its ipamd.
+///
+/// The log decides what happened and the engine whether it was right: the engine never chooses an
+/// address or an answer of EC2 here. It takes over what the log says, and is asked at every statement
+/// of ipamd about itself whether both still agree.
+///
+/// Source of the effects of events: amazon-vpc-cni-k8s v1.5.0 to v1.23.1, `pkg/ipamd`.
+public struct LogReplay {
+  /// The logs.
+  public let journals: [IPAMDJournal]
+  /// What else is known.
+  public let context: ReplayContext
+  /// The processes in the order of their lives.
+  public let epochs: [Epoch]
+
+  private let parts: [[LogSequence.Part]]
+  private var epoch = 0
+  private var part = 0
+  private var next = 0
+  private var state: ReplayState
+  private var watch: FaultWatch
+
+  /// Prepares a replay; nothing is replayed yet.
+  public init(_ journals: [IPAMDJournal], context: ReplayContext = ReplayContext()) {
+    self.journals = journals
+    self.context = context
+    let sequence = LogSequence(journals)
+    let parts = sequence.epochs(journals)
+    self.parts = parts
+    var reader = EpochReader(journals, context)
+    epochs = parts.enumerated().map { index, part in
+      reader.read(part, number: index + 1, isLast: index == parts.count - 1)
+    }
+    state = ReplayState(journals)
+    watch = FaultWatch()
+    if let first = parts.first?.first { next = first.range.lowerBound }
+  }
+
+  /// The pool as it is after the statements replayed so far.
+  public var engine: Engine { state.engine }
+
+  /// When the last statement that was replayed was written, in microseconds since 1970 UTC.
+  public var lastStatementUs: Int64? { state.now }
+
+  /// Whether lines prove that the pool is as it is replayed; else lines are missing.
+  public var isProved: Bool { state.trust.isProved }
+
+  /// Replays every statement up to a moment, and lets the time up to it pass.
+  ///
+  /// - Parameter timeUs: microseconds since 1970 UTC; statements of that very moment are included.
+  public mutating func run(until timeUs: Int64) {
+    while let statement = upcoming, statement.timeUs ?? .min <= timeUs { step() }
+    state.pass(to: timeUs)
+  }
+
+  /// Replays everything that is left and says what came of it.
+  public mutating func finish() -> ReplayResult {
+    while upcoming != nil { step() }
+    watch.finish(state, epochs)
+    return ReplayResult(
+      epochs: epochs, journals: journals.map(\.path), samples: state.samples,
+      events: state.events, holdings: state.holdings.finished(), divergences: state.divergences,
+      faults: watch.found.sorted(), workload: state.workload, checks: state.checks)
+  }
+
+  /// Whether statements are left.
+  public var hasMore: Bool { upcoming != nil }
+
+  private var upcoming: IPAMDStatement? {
+    guard epoch < parts.count else { return nil }
+    let current = parts[epoch][part]
+    return journals[current.journal].statements[next]
+  }
+
+  private mutating func step() {
+    let current = parts[epoch][part]
+    if part == 0, next == current.range.lowerBound {
+      state.begin(
+        epochs[epoch], isFirst: epoch == 0,
+        start: startState(of: epoch, at: journals[current.journal].statements[next].timeUs))
+      watch.begin(epochs[epoch])
+    } else if next == current.range.lowerBound, current.beginsLog {
+      state.noteLogBoundary()
+    }
+    state.apply(
+      journals[current.journal].statements[next],
+      at: LogPlace(journal: current.journal, statement: next))
+    watch.see(journals[current.journal].statements[next], state)
+    next += 1
+    guard next == current.range.upperBound else { return }
+    part += 1
+    if part == parts[epoch].count {
+      watch.end(epochs[epoch], state)
+      state.end(epochs[epoch])
+      part = 0
+      epoch += 1
+    }
+    if epoch < parts.count { next = parts[epoch][part].range.lowerBound }
+  }
+
+  /// The pool at the start of an epoch whose start the logs don't hold, if the introspection of the
+  /// same process tells its end.
+  private func startState(of index: Int, at timeUs: Int64?) -> PoolSnapshot? {
+    guard !epochs[index].hasStart, index == epochs.count - 1, let snapshot = context.snapshot
+    else { return nil }
+    return BackwardPass(journals, parts[index]).start(from: snapshot)
+  }
+}
