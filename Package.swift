@@ -99,12 +99,18 @@ let package = Package(
       name: "Analysis",
       dependencies: [
         "BundleArchive", "BundleModel", "BundleReader", "BuiltinRules", "FactRendering", "Facts",
-        "FactStore", "ReportModel", "ReportRendering", "RuleEngine", crypto, systemPackage,
+        "FactStore", "IPAMEngine", "IPAMReplay", "ReplayRendering", "ReportModel",
+        "ReportRendering", "RuleEngine", crypto, systemPackage,
       ],
+      swiftSettings: strict),
+    .target(
+      name: "ReplayRendering",
+      dependencies: ["BundleModel", "IPAMEngine", "IPAMReplay", "ReportRendering"],
       swiftSettings: strict),
     .executableTarget(
       name: "cnitriage",
       dependencies: [
+        "IPAMReplay", "ReplayRendering",
         "Analysis", "BundleModel", "BundleReader", "CollectCommand", "FactRendering", "FactStore",
         "ReportModel", "ReportRendering", "RuleEngine", argumentParser,
       ],
@@ -115,7 +121,7 @@ let package = Package(
     .target(name: "IPAMPlanner", dependencies: ["IPAMEngine"], swiftSettings: strict),
     .target(
       name: "IPAMReplay", dependencies: ["BundleModel", "Facts", "IPAMEngine", "IPAMPlanner"],
-      swiftSettings: strict),
+      swiftSettings: strict + instrumented),
     .target(
       name: "ConformanceKit",
       dependencies: ["Facts", "IPAMEngine", "IPAMPlanner", "IPAMReplay"], swiftSettings: strict),
@@ -199,7 +205,7 @@ let package = Package(
       name: "IPAMReplayTests",
       dependencies: [
         "BundleArchive", "BundleModel", "ConformanceKit", "Facts", "IPAMEngine", "IPAMReplay",
-        "TestSupport", systemPackage,
+        "ReplayRendering", "ReportRendering", "TestSupport", systemPackage,
       ],
       swiftSettings: strict),
     .testTarget(
@@ -219,6 +225,7 @@ if isFuzzing {
   let fuzzers: [(name: String, target: String, dependencies: [Target.Dependency])] = [
     ("fuzz-redaction", "FuzzRedaction", ["Redaction"]),
     ("fuzz-facts", "FuzzFacts", ["BundleModel", "Facts"]),
+    ("fuzz-replay", "FuzzReplay", ["BundleModel", "Facts", "IPAMEngine", "IPAMReplay"]),
     ("fuzz-wire", "FuzzWire", ["WireFormats"]),
     ("fuzz-archive", "FuzzArchive", ["BundleReader"]),
   ]

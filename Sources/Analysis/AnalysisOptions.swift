@@ -18,6 +18,8 @@ public struct AnalysisOptions: Sendable {
   public var database: String?
   /// Whether a damaged archive is read as far as it goes.
   public var acceptsDamage: Bool
+  /// Whether the history of the address pool is replayed.
+  public var replays = true
 
   /// The choices of a user who chooses nothing.
   public init(

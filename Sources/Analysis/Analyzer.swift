@@ -43,7 +43,8 @@ public enum Analyzer {
     options: AnalysisOptions = AnalysisOptions()
   ) throws(AnalysisError) -> Report {
     do {
-      let facts = try LoadedFacts(source, database: options.database)
+      let facts = try LoadedFacts(
+        source, database: options.database, replays: options.replays)
       let checker = RuleChecker(facts.store)
       for rule in rules { try checker.check(rule) }
       let runner = RuleRunner(facts.store, items: facts.items)

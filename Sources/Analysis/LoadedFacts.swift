@@ -3,6 +3,7 @@ import BundleReader
 import FactStore
 import Facts
 import FoundationEssentials
+import IPAMReplay
 import RuleEngine
 
 /// The facts of one input, loaded, and how gathering its items went.
@@ -13,19 +14,27 @@ struct LoadedFacts {
   let collectedAtUs: Int64?
   /// The small members, whose lines a report may show.
   let texts: KeptTexts
+  /// The history of the address pool; nil without logs of it.
+  let replay: ReplayResult?
 
-  init(_ source: some EvidenceSource, database: String?) throws {
+  /// Loads an input.
+  ///
+  /// - Parameter replays: whether the history of the address pool is replayed.
+  init(_ source: some EvidenceSource, database: String?, replays: Bool = true) throws {
     let store = try FactStore(at: database)
     let collected =
       source.manifest.flatMap { Self.microseconds($0.startedAt) } ?? source.collector?.startedAtUs
     items = try Self.recordItems(of: source, in: store)
     let texts = KeptTexts()
+    var journals = IPAMDJournals()
     try ReadAhead.forEachMember(of: source, where: { $0.artifact != nil }) { member, next in
       guard let artifact = member.artifact else { return }
       var input = ArtifactInput(
         artifact: artifact, path: member.path, origin: member.origin,
         referenceTimeUs: member.modified ?? collected, firstLine: member.firstLine,
         pull: texts.keeping(member, next))
+      input.journal = replays && IPAMDJournals.wants(artifact) ? IPAMDJournal() : nil
+      defer { journals.take(&input) }
       do throws(FactStoreError) {
         try store.load(&input)
       } catch {
@@ -44,6 +53,7 @@ struct LoadedFacts {
         toolVersion: source.manifest?.tool.version ?? source.collector?.version,
         layout: source.layout,
         host: source.manifest.flatMap { $0.holdsNode ? $0.platform.hostName : nil }))
+    replay = replays ? try PoolReplay(journals.best, store: store, items: items).result : nil
     self.store = store
     self.texts = texts
   }

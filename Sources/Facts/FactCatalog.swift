@@ -61,6 +61,12 @@ public enum FactCatalog {
     ReversePathFilter.self, KubeletEffective.self, MaxPods.self, CNIImage.self, CNISetting.self,
   ]
 
+  /// Tables that the replay of the address manager's logs fills.
+  public static let replayed: [any FactRow.Type] = [
+    ReplayEpoch.self, ReplayPool.self, ReplayPoolEvent.self, ReplayAddress.self,
+    ReplayDivergence.self, ReplayFault.self,
+  ]
+
   /// The tables that readers fill, each once, in the order of the documentation; tables that it
   /// doesn't know come last.
   public static func tables(of readers: [any FactReader.Type]) -> [any FactRow.Type] {
@@ -75,7 +81,7 @@ public enum FactCatalog {
 
   /// The declarations of all tables, for documentation and for checking rules.
   public static var descriptions: [TableDescription] {
-    all.map { $0.tableDescription } + derived.map { $0.tableDescription }
+    (all + derived + replayed).map { $0.tableDescription }
   }
 }
 

@@ -3,8 +3,9 @@
 public struct IPAMDJournal: Sendable {
   /// The log's path in the bundle.
   public private(set) var path = ""
-  /// What it says, in the order of its lines.
-  public private(set) var statements: [IPAMDStatement] = []
+  /// What was said when, in the order of the lines; what is said again stands once.
+  private var entries: [Entry] = []
+  private var contents: [IPAMDStatement.Content] = []
   /// Whether the bound was reached, so that the rest of the log is missing.
   public private(set) var isFull = false
   /// Whether the log has records of level debug, without which decisions can't be followed.
@@ -16,7 +17,18 @@ public struct IPAMDJournal: Sendable {
   /// When the last record was written, in microseconds since 1970 UTC.
   public private(set) var lastUs: Int64?
 
+  /// A record: what it says, by its place among the contents, and where and when.
+  private struct Entry {
+    var content: Int32
+    var line: Int32
+    var timeUs: Int64
+  }
+
+  /// Contents that come again often, by the end of their hash.
+  private static let recentCount = 4096
+
   private let limit: Int
+  private var recent: [Int32] = []
   private var texts: [UInt8] = []
   private var ends: [Int] = [0]
   private var places: [UInt64: Int32] = [:]
@@ -24,6 +36,25 @@ public struct IPAMDJournal: Sendable {
   /// An empty journal that takes up to `limit` statements.
   public init(limit: Int = FactLimits.journalStatements) {
     self.limit = limit
+  }
+
+  /// How many statements there are.
+  public var count: Int { entries.count }
+  /// Whether the log says nothing about the pool.
+  public var isEmpty: Bool { entries.isEmpty }
+
+  /// A statement by its place.
+  public subscript(index: Int) -> IPAMDStatement {
+    let entry = entries[index]
+    let content = contents[Int(entry.content)]
+    return IPAMDStatement(
+      kind: content.kind, content: content, line: entry.line,
+      timeUs: entry.timeUs == .min ? nil : entry.timeUs)
+  }
+
+  /// The kind of a statement.
+  public func kind(at index: Int) -> IPAMDStatement.Kind {
+    contents[Int(entries[index].content)].kind
   }
 
   /// A name or text; empty for none.
@@ -91,23 +122,47 @@ public struct IPAMDJournal: Sendable {
     return IPAMDStatement.Symbol(index: place)
   }
 
-  /// Adds a statement; answers its place, or nil if it was not taken.
-  mutating func append(_ statement: IPAMDStatement) -> Int? {
-    guard statements.count < limit else {
+  /// Adds a statement; answers the place of what it says, or nil if it was not taken.
+  mutating func append(_ content: IPAMDStatement.Content, _ record: LogRecord) -> Int? {
+    guard entries.count < limit else {
       isFull = true
       return nil
     }
-    statements.append(statement)
-    return statements.count - 1
+    let place = place(of: content)
+    add(place, record)
+    return place
   }
 
-  /// Adds what was stated before at `place` once more.
-  mutating func repeatStatement(at place: Int, _ record: LogRecord) {
-    guard statements.indices.contains(place) else { return }
-    var statement = statements[place]
-    statement.line = Int32(clamping: record.line)
-    statement.timeUs = record.timeUs
-    _ = append(statement)
+  /// Adds what was said before at `place` once more.
+  mutating func `repeat`(_ place: Int, _ record: LogRecord) {
+    guard contents.indices.contains(place) else { return }
+    guard entries.count < limit else {
+      isFull = true
+      return
+    }
+    add(place, record)
+  }
+
+  private mutating func add(_ place: Int, _ record: LogRecord) {
+    entries.append(
+      Entry(
+        content: Int32(truncatingIfNeeded: place), line: Int32(clamping: record.line),
+        timeUs: record.timeUs ?? .min))
+  }
+
+  private mutating func place(of content: IPAMDStatement.Content) -> Int {
+    // What is about a sandbox does not come again.
+    guard content.sandbox.isNone else {
+      contents.append(content)
+      return contents.count - 1
+    }
+    if recent.isEmpty { recent = Array(repeating: -1, count: Self.recentCount) }
+    let slot = Int(truncatingIfNeeded: content.hash & UInt64(Self.recentCount - 1))
+    let known = Int(recent[slot])
+    if known >= 0, contents[known] == content { return known }
+    recent[slot] = Int32(truncatingIfNeeded: contents.count)
+    contents.append(content)
+    return contents.count - 1
   }
 }
 
@@ -135,10 +190,8 @@ struct IPAMDStatementReader {
   func statement(
     _ kind: IPAMDStatement.Kind, _ record: LogRecord, _ gaps: [PatternGap],
     _ journal: inout IPAMDJournal
-  ) -> IPAMDStatement {
-    var statement = IPAMDStatement(
-      kind: kind, line: Int32(clamping: record.line), timeUs: record.timeUs,
-      numbers: (nil, nil, nil, nil, nil))
+  ) -> IPAMDStatement.Content {
+    var statement = IPAMDStatement.Content(kind: kind)
     var namespace: Bytes = []
     var pod: Bytes = []
     for gap in gaps {
@@ -146,18 +199,18 @@ struct IPAMDStatementReader {
       switch roles[gap.name] {
       case .eni: statement.eni = journal.symbol(bytes)
       case .eniTail: statement.eni = journal.symbol(Self.eniPrefix + bytes)
-      case .address: statement.address = IPAMDStatement.Address(bytes)
-      case .card: statement.card = bytes.integer.map { Int8(clamping: $0) }
+      case .address: statement.set(IPAMDStatement.Address(bytes))
+      case .card: if let card = bytes.integer { statement.card = max(Int8(clamping: card), 0) }
       case .key: statement.sandbox = journal.symbol(bytes)
       case .namespace: namespace = bytes
       case .pod: pod = bytes
-      case .duration: statement.durationUs = Self.microseconds(bytes)
+      case .duration: statement.durationUs = Self.microseconds(bytes) ?? .min
       case .text: statement.text = journal.symbol(bytes)
       case .flagOrText:
         if bytes.equals("true") {
-          statement.flag = true
+          statement.flag = 1
         } else if bytes.equals("false") {
-          statement.flag = false
+          statement.flag = 0
         } else if gap.isNumber {
           statement.set(0, bytes.integer)
         } else {
@@ -166,8 +219,8 @@ struct IPAMDStatementReader {
       // A limit of addresses has the name of a reply's list of them.
       case .fields where gap.isNumber: statement.set(0, bytes.integer)
       case .fields:
-        statement.address = Self.quoted(Self.addressField, bytes).flatMap {
-          IPAMDStatement.Address($0)
+        if let text = Self.quoted(Self.addressField, bytes) {
+          statement.set(IPAMDStatement.Address(text))
         }
         if kind == .addRequestFields {
           namespace = Self.quoted(Self.namespaceField, bytes) ?? []
@@ -181,9 +234,11 @@ struct IPAMDStatementReader {
       }
     }
     if !pod.isEmpty { statement.pod = journal.symbol(namespace + Self.slash + pod) }
-    // The shape alone does not say which fact about the instance it is.
-    if kind == .instance || kind == .poolStatistics {
+    // The shape alone does not say which fact about the instance it is, or which mode.
+    if kind == .instance {
       statement.text = journal.symbol(record.message.prefix(Self.headBytes))
+    } else if kind == .poolStatistics {
+      statement.text = journal.symbol(record.message.prefix(Self.modeBytes))
     }
     return statement
   }
@@ -194,8 +249,10 @@ struct IPAMDStatementReader {
   private static let namespaceField = Array("K8S_POD_NAMESPACE:\"".utf8)
   private static let podField = Array("K8S_POD_NAME:\"".utf8)
   private static let containerField = Array("ContainerID:\"".utf8)
-  /// Enough of a message to tell which instance fact or which mode it is about.
+  /// Enough of a message to tell which fact about the instance it is.
   private static let headBytes = 64
+  /// `Prefix` or the begin of `IP pool`.
+  private static let modeBytes = 6
 
   private static func quoted(_ field: [UInt8], _ text: Bytes) -> Bytes? {
     guard let found = text.firstRange(of: field),
@@ -227,6 +284,16 @@ struct IPAMDStatementReader {
     "cur": .number(0), "avail": .number(0), "target": .number(1), "over": .number(2),
     "try": .number(0), "of": .number(1),
   ]
+}
+
+extension IPAMDStatement.Content {
+  mutating func set(_ address: IPAMDStatement.Address?) {
+    guard let address else { return }
+    high = address.high
+    low = address.low
+    isV6 = address.isV6
+    length = address.length
+  }
 }
 
 extension IPAMDStatement.Address {

@@ -20,7 +20,7 @@ struct BackwardPass {
     for part in parts.reversed() {
       let journal = journals[part.journal]
       for index in part.range.reversed() {
-        let statement = journal.statements[index]
+        let statement = journal[index]
         if let shown = snapshot.timeUs, let time = statement.timeUs, time > shown { continue }
         pool.undo(statement, part.journal, journals, &names)
       }

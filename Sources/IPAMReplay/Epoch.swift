@@ -35,8 +35,14 @@ public struct Epoch: Sendable {
   public var grade: Grade
   /// Whether the log names the cooldown period.
   public var provesCooldown: Bool
+  /// Whether the process writes ticks, which show the pool every 5 s.
+  public var hasTicks: Bool
   /// Statements about the pool.
   public var statementCount: Int
+  /// The log of its first statement.
+  public var place: LogPlace
+  /// Line of its first statement.
+  public var line: Int
 
   /// How an epoch ended.
   public enum End: String, Sendable {

@@ -42,9 +42,8 @@ struct EpochReader {
   mutating func read(_ parts: [LogSequence.Part], number: Int, isLast: Bool) -> Epoch {
     found = Findings()
     for part in parts {
-      for statement in journals[part.journal].statements[part.range] {
-        note(statement, journals[part.journal])
-      }
+      let journal = journals[part.journal]
+      for index in part.range { note(journal[index], journal) }
     }
     let hasDebug = parts.contains { journals[$0.journal].hasDebug }
     let hasInfo = parts.contains { journals[$0.journal].hasInfo }
@@ -70,6 +69,7 @@ struct EpochReader {
       environment: settings.environment,
       profile: release.map { BehaviourProfile(release: $0) } ?? .newest)
     let limits = limits()
+    let place = LogPlace(journal: parts[0].journal, statement: parts[0].range.lowerBound)
     return Epoch(
       number: number, startUs: found.firstUs, endUs: found.lastUs, hasStart: hasStart,
       end: found.failed ? .failed : found.shutdown ? .shutdown : isLast ? .running : .vanished,
@@ -78,7 +78,9 @@ struct EpochReader {
       knowsSlots: limits.hasSlots, maxPods: found.maxPods ?? (isLast ? context.maxPods : nil),
       instanceType: found.instanceType ?? context.instanceType,
       grade: hasDebug ? .full : hasInfo ? .partial : .none,
-      provesCooldown: found.cooldownUs != nil, statementCount: found.count)
+      provesCooldown: found.cooldownUs != nil, hasTicks: found.hasTicks,
+      statementCount: found.count, place: place,
+      line: Int(journals[place.journal][place.statement].line))
   }
 
   private mutating func note(_ statement: IPAMDStatement, _ journal: IPAMDJournal) {
@@ -101,6 +103,9 @@ struct EpochReader {
     case .prefixFallback: found.flags["ENABLE_PREFIX_DELEGATION"] = false
     case .customNetworking:
       found.flags["AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"] = statement.flag
+    case .eniConfigUsed, .eniConfigError:
+      let name = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
+      found.flags[name] = found.flags[name] ?? true
     case .subnetDiscovery: found.flags["ENABLE_SUBNET_DISCOVERY"] = statement.flag
     case .limits:
       found.addressesPerENI = statement.number

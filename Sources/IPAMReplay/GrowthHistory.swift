@@ -18,6 +18,10 @@ struct GrowthHistory {
 
   private static let rememberedStatistics = 64
 
+  init(sampledSinceGap: Bool = false) {
+    self.sampledSinceGap = sampledSinceGap
+  }
+
   mutating func see(_ kind: IPAMDStatement.Kind) {
     switch kind {
     case .tick: hasTicks = true

@@ -83,6 +83,12 @@ struct HoldingList {
     open[address].flatMap { list[$0].fromUs }.map { $0 >= timeUs } ?? false
   }
 
+  /// Addresses whose hold began or ended at a moment or later.
+  func changed(since timeUs: Int64) -> Set<IPAddress> {
+    Set(recentEnds.filter { $0.value >= timeUs }.keys)
+      .union(open.filter { list[$0.value].fromUs ?? .min >= timeUs }.keys)
+  }
+
   mutating func begin(_ holding: Holding) {
     if let index = open[holding.address] {
       guard list[index].key != holding.key else { return }

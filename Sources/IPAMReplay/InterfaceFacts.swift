@@ -62,6 +62,7 @@ extension ReplayState {
     case .eniExcluded:
       let isExcluded = !text(statement.text).hasPrefix("available for")
       observe(.eniExcluded(eni, isExcluded))
+      if isExcluded { hasExcludedENI = true }
     case .eniPrimaryAddress:
       if let address = address(statement) { interfaces.setPrimaryAddress(address, of: eni) }
     case .created:

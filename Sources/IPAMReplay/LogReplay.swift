@@ -52,45 +52,67 @@ public struct LogReplay {
   ///
   /// - Parameter timeUs: microseconds since 1970 UTC; statements of that very moment are included.
   public mutating func run(until timeUs: Int64) {
-    while let statement = upcoming, statement.timeUs ?? .min <= timeUs { step() }
+    advance(upTo: timeUs)
     state.pass(to: timeUs)
   }
 
   /// Replays everything that is left and says what came of it.
   public mutating func finish() -> ReplayResult {
-    while upcoming != nil { step() }
+    advance(upTo: nil)
     watch.finish(state, epochs)
     return ReplayResult(
       epochs: epochs, journals: journals.map(\.path), samples: state.samples,
       events: state.events, holdings: state.holdings.finished(), divergences: state.divergences,
-      faults: watch.found.sorted(), workload: state.workload, checks: state.checks)
+      faults: watch.found.sorted(), workload: state.workload, checks: state.checks,
+      conditions: state.conditions, hasExcludedENI: state.hasExcludedENI)
+  }
+
+  /// Whether the process that is replayed is this one.
+  func hasReached(_ epoch: Epoch) -> Bool { state.epoch?.number == epoch.number }
+
+  /// Addresses that a pod got or gave back a moment ago.
+  func recentlyChanged(within spanUs: Int64) -> Set<IPAddress> {
+    state.holdings.changed(since: (state.now ?? 0) - spanUs)
+  }
+
+  /// A difference from what is known of the pool besides the logs.
+  func divergence(_ timeUs: Int64, _ said: String, _ replayed: String) -> Divergence {
+    Divergence(
+      timeUs: timeUs, epoch: state.epochNumber, event: "introspection", said: said,
+      replayed: replayed, place: state.place, line: Int(state.line))
   }
 
   /// Whether statements are left.
-  public var hasMore: Bool { upcoming != nil }
+  public var hasMore: Bool { epoch < parts.count }
 
-  private var upcoming: IPAMDStatement? {
-    guard epoch < parts.count else { return nil }
-    let current = parts[epoch][part]
-    return journals[current.journal].statements[next]
+  /// Replays statements up to a moment, or all of them.
+  private mutating func advance(upTo timeUs: Int64?) {
+    while epoch < parts.count {
+      let current = parts[epoch][part]
+      let journal = journals[current.journal]
+      while next < current.range.upperBound {
+        let statement = journal[next]
+        if let timeUs, statement.timeUs ?? .min > timeUs { return }
+        if next == current.range.lowerBound { enter(current, at: statement.timeUs) }
+        state.apply(statement, at: LogPlace(journal: current.journal, statement: next))
+        watch.see(statement, state)
+        next += 1
+      }
+      leavePart()
+    }
   }
 
-  private mutating func step() {
-    let current = parts[epoch][part]
-    if part == 0, next == current.range.lowerBound {
+  private mutating func enter(_ current: LogSequence.Part, at timeUs: Int64?) {
+    if part == 0 {
       state.begin(
-        epochs[epoch], isFirst: epoch == 0,
-        start: startState(of: epoch, at: journals[current.journal].statements[next].timeUs))
+        epochs[epoch], isFirst: epoch == 0, start: startState(of: epoch, at: timeUs))
       watch.begin(epochs[epoch])
-    } else if next == current.range.lowerBound, current.beginsLog {
+    } else if current.beginsLog {
       state.noteLogBoundary()
     }
-    state.apply(
-      journals[current.journal].statements[next],
-      at: LogPlace(journal: current.journal, statement: next))
-    watch.see(journals[current.journal].statements[next], state)
-    next += 1
-    guard next == current.range.upperBound else { return }
+  }
+
+  private mutating func leavePart() {
     part += 1
     if part == parts[epoch].count {
       watch.end(epochs[epoch], state)

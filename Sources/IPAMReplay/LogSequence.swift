@@ -27,7 +27,7 @@ struct LogSequence {
   init(_ journals: [IPAMDJournal]) {
     var seen: [Mark] = []
     var order: [Int] = []
-    for (index, journal) in journals.enumerated() where !journal.statements.isEmpty {
+    for (index, journal) in journals.enumerated() where !journal.isEmpty {
       let mark = Mark(journal)
       guard !seen.contains(mark) else { continue }
       seen.append(mark)
@@ -38,7 +38,7 @@ struct LogSequence {
       return first < (journals[right].firstUs ?? .min, Self.rank(journals[right].path), right)
     }
     parts = order.map {
-      Part(journal: $0, range: 0..<journals[$0].statements.count, beginsLog: true)
+      Part(journal: $0, range: 0..<journals[$0].count, beginsLog: true)
     }
   }
 
@@ -51,11 +51,11 @@ struct LogSequence {
     var last: IPAMDStatement.Kind
 
     init(_ journal: IPAMDJournal) {
-      count = journal.statements.count
+      count = journal.count
       firstUs = journal.firstUs
       lastUs = journal.lastUs
-      first = journal.statements[0].kind
-      last = journal.statements[count - 1].kind
+      first = journal.kind(at: 0)
+      last = journal.kind(at: count - 1)
     }
   }
 
@@ -69,10 +69,11 @@ struct LogSequence {
     var epochs: [[Part]] = []
     var current: [Part] = []
     for part in parts {
+      let journal = journals[part.journal]
       var start = part.range.lowerBound
       var beginsLog = part.beginsLog
       for index in part.range
-      where journals[part.journal].statements[index].kind == .processStart {
+      where journal.kind(at: index) == .processStart {
         if start < index {
           current.append(
             Part(journal: part.journal, range: start..<index, beginsLog: beginsLog))

@@ -20,6 +20,10 @@ public struct ReplayResult: Sendable {
   public var workload: Workload
   /// How many of ipamd's lines about itself were compared.
   public var checks: CheckCounts
+  /// What the world around ipamd did.
+  public var conditions: Conditions
+  /// Whether an ENI gave no addresses because of its subnet's tags.
+  public var hasExcludedENI: Bool
 }
 
 /// The pool of a card as one or several ticks in a row showed it.
@@ -46,8 +50,10 @@ public struct PoolSample: Sendable {
   public var isProved: Bool
   /// Whether nothing is known of the time between the sample before and this one.
   public var followsGap: Bool
-  var place: LogPlace
-  var line: Int
+  /// The log.
+  public var place: LogPlace
+  /// Line of the log.
+  public var line: Int
 }
 
 /// Something that happened to the pool.
@@ -142,9 +148,9 @@ extension ReplayState {
     _ kind: ReplayEvent.Kind, eni: ENIID? = nil, cidr: CIDR? = nil, count: Int? = nil,
     pod: String? = nil, text: String? = nil, isInferred: Bool = false
   ) {
-    let statistics = engine.datastores.first?.statistics
+    let statistics = engine.firstCard.flatMap { engine.numbers(card: $0)?.statistics }
     if let last = events.indices.last, events[last].kind == kind, events[last].eni == eni,
-      events[last].epoch == epoch?.number, kind != .noAddress || events[last].pod == pod,
+      events[last].epoch == epochNumber, kind != .noAddress || events[last].pod == pod,
       events[last].text == text, isSoon(events[last])
     {
       events[last].count += count ?? 1
@@ -156,7 +162,7 @@ extension ReplayState {
     guard events.count < ReplayLimits.events else { return }
     events.append(
       ReplayEvent(
-        kind: kind, timeUs: now, lastUs: now, epoch: epoch?.number ?? 0, eni: eni, cidr: cidr,
+        kind: kind, timeUs: now, lastUs: now, epoch: epochNumber, eni: eni, cidr: cidr,
         count: count ?? 1, pod: pod, total: statistics?.total, assigned: statistics?.assigned,
         text: text, isInferred: isInferred, place: place, line: Int(line)))
   }
@@ -167,29 +173,30 @@ extension ReplayState {
   }
 
   /// Takes a sample of what a tick says.
-  mutating func sample(_ said: Said, _ store: Datastore) {
+  mutating func sample(_ said: Said, _ pool: PoolNumbers) {
     guard let total = said.total, let assigned = said.assigned else { return }
-    add(total, assigned, said.cooling ?? 0, store)
+    add(total, assigned, said.cooling ?? 0, pool)
   }
 
   /// Takes a sample of the replayed pool where no tick tells of it.
   mutating func sampleEngine() {
-    guard !growth.hasTicks, let now, let store = engine.datastores.first else { return }
-    if let last = samples.last, last.epoch == epoch?.number, now - last.lastUs < 5_000_000 {
+    guard !hasTicks, let now, let card = engine.firstCard, let pool = engine.numbers(card: card)
+    else { return }
+    if let last = samples.last, last.epoch == epochNumber, now - last.lastUs < 5_000_000 {
       return
     }
-    let statistics = store.statistics
-    add(statistics.total, statistics.assigned, statistics.cooling, store)
+    let statistics = pool.statistics
+    add(statistics.total, statistics.assigned, statistics.cooling, pool)
   }
 
-  private mutating func add(_ total: Int, _ assigned: Int, _ cooling: Int, _ store: Datastore) {
+  private mutating func add(_ total: Int, _ assigned: Int, _ cooling: Int, _ pool: PoolNumbers) {
     guard let now else { return }
     let isWhole = growth.sampledSinceGap
     growth.sampledSinceGap = true
-    if isWhole, let last = samples.indices.last, samples[last].epoch == epoch?.number,
-      samples[last].card == store.networkCard, samples[last].total == total,
+    if isWhole, let last = samples.indices.last, samples[last].epoch == epochNumber,
+      samples[last].card == pool.card, samples[last].total == total,
       samples[last].assigned == assigned, samples[last].cooling == cooling,
-      samples[last].enis == store.eniCount, samples[last].isProved == trust.isProved
+      samples[last].enis == pool.eniCount, samples[last].isProved == trust.isProved
     {
       samples[last].lastUs = now
       return
@@ -197,20 +204,18 @@ extension ReplayState {
     guard samples.count < ReplayLimits.samples else { return }
     samples.append(
       PoolSample(
-        timeUs: now, lastUs: now, epoch: epoch?.number ?? 0, card: store.networkCard, total: total,
-        assigned: assigned, cooling: cooling, target: target(store, total, assigned),
-        enis: store.eniCount, isProved: trust.isProved, followsGap: !isWhole, place: place,
+        timeUs: now, lastUs: now, epoch: epochNumber, card: pool.card, total: total,
+        assigned: assigned, cooling: cooling, target: target(pool, total, assigned),
+        enis: pool.eniCount, isProved: trust.isProved, followsGap: !isWhole, place: place,
         line: Int(line)))
   }
 
   /// What the pool would have to be by its settings.
-  private func target(_ store: Datastore, _ total: Int, _ assigned: Int) -> Int? {
-    guard let epoch, epoch.knowsTargets, epoch.knowsSlots, store.mode != .prefixV6 else {
-      return nil
-    }
+  private func target(_ pool: PoolNumbers, _ total: Int, _ assigned: Int) -> Int? {
+    guard knowsDecisions, pool.mode != .prefixV6 else { return nil }
     let policy = engine.policy
-    let (warm, minimum) = policy.ipTargets(card: store.networkCard)
-    if store.networkCard > 0 || policy.configuration.ipTargetsDefined {
+    let (warm, minimum) = policy.ipTargets(card: pool.card)
+    if pool.card > 0 || policy.configuration.ipTargetsDefined {
       let wanted = max(assigned + warm, minimum)
       return policy.isPrefixMode ? PoolPolicy.prefixes(for: wanted) * 16 : wanted
     }

@@ -62,39 +62,33 @@ public struct CheckCounts: Sendable, Equatable {
 extension ReplayState {
   /// Compares what ipamd says of its pool with the replayed pool.
   mutating func compare(_ statement: IPAMDStatement) {
-    let card = statement.card.map { Int($0) } ?? engine.datastores.first?.networkCard ?? 0
+    let card = statement.card.map { Int($0) } ?? engine.firstCard ?? 0
     engine.advance(to: moment)
-    guard let store = engine.datastores.first(where: { $0.networkCard == card }) else { return }
+    guard let pool = engine.numbers(card: card) else { return }
     let said = Said(statement)
-    switch statement.kind {
-    case .storeCounters:
-      guard engine.datastores.count == 1 else { return }
-      let own = Said(total: said.total == nil ? nil : store.total, assigned: store.assigned)
-      judge(statement, said, own, own == said, .counters)
-    default:
-      var own = Said(store.statistics)
-      if said.prefixes == nil { own.prefixes = nil }
-      if said.cooling == nil { own.cooling = nil }
-      if statement.kind == .tick { own.prefixes = nil }
-      judge(statement, said, own, agrees(said, own, store), .tick)
-      if statement.kind == .tick {
-        sample(said, store)
-        growth.tickIsLow = isLow(said, store)
-      }
+    guard statement.kind != .storeCounters else {
+      guard engine.storeCount == 1 else { return }
+      let own = Said(total: said.total == nil ? nil : pool.total, assigned: pool.assigned)
+      return judge(statement, said, own, own == said, .counters)
     }
-    if statement.kind == .tick { growth.forgetStatistics() }
+    var own = Said(pool.statistics)
+    if said.prefixes == nil || statement.kind == .tick { own.prefixes = nil }
+    if said.cooling == nil { own.cooling = nil }
+    judge(statement, said, own, agrees(said, own, card), .tick)
+    guard statement.kind == .tick else { return }
+    sample(said, pool)
+    growth.tickIsLow = isLow(said, pool)
+    growth.forgetStatistics()
   }
 
   /// Whether the pool that a tick shows is low by the settings that are known.
-  private func isLow(_ said: Said, _ store: Datastore) -> Bool? {
-    guard let epoch, epoch.knowsTargets, epoch.knowsSlots, let total = said.total,
-      let assigned = said.assigned
-    else { return nil }
+  private func isLow(_ said: Said, _ pool: PoolNumbers) -> Bool? {
+    guard knowsDecisions, let total = said.total, let assigned = said.assigned else { return nil }
     let statistics = PoolStatistics(
       total: total, assigned: assigned, cooling: said.cooling ?? 0,
-      totalPrefixes: store.allocatedPrefixes)
+      totalPrefixes: pool.statistics.totalPrefixes)
     return engine.policy.isLow(
-      statistics, freePrefixes: store.freePrefixes, card: store.networkCard)
+      statistics, freePrefixes: pool.freePrefixes, card: pool.card)
   }
 
   /// ipamd grows the pool: if the known settings don't ask for it, one of them is not what it was.
@@ -103,7 +97,7 @@ extension ReplayState {
     growth.doubtsSettings = true
     divergences.append(
       Divergence(
-        timeUs: now, epoch: epoch?.number ?? 0, event: IPAMDStatement.Kind.increase.rawValue,
+        timeUs: now, epoch: epochNumber, event: IPAMDStatement.Kind.increase.rawValue,
         said: "the pool is too low", replayed: "it is not by the settings that are known",
         place: place, line: Int(line)))
     noteGap(.settingsDiffer, fromUs: now, toUs: now)
@@ -150,13 +144,14 @@ extension ReplayState {
   }
 
   /// Statistics are taken a moment before they are written, while pods come and go.
-  private func agrees(_ said: Said, _ own: Said, _ store: Datastore) -> Bool {
+  private func agrees(_ said: Said, _ own: Said, _ card: Int) -> Bool {
     if said == own { return true }
     if growth.statistics.contains(where: { $0.matches(said) }) { return true }
     var other = own
     other.cooling = said.cooling
     guard other == said, let cooling = said.cooling, let counted = own.cooling else { return false }
-    return abs(cooling - counted) <= store.coolingEnds(within: Self.cooldownTolerance, of: moment)
+    return abs(cooling - counted)
+      <= engine.coolingEnds(card: card, within: Self.cooldownTolerance, of: moment)
   }
 
   private static let cooldownTolerance = Interval.milliseconds(200)
@@ -178,30 +173,23 @@ extension ReplayState {
     checks.different += 1
     divergences.append(
       Divergence(
-        timeUs: now, epoch: epoch?.number ?? 0, event: statement.kind.rawValue, said: said.text,
+        timeUs: now, epoch: epochNumber, event: statement.kind.rawValue, said: said.text,
         replayed: own.text, place: place, line: Int(line)))
     lose(.stateDiffers)
   }
 
-  private var hasRooms: Bool {
-    guard let release = epoch?.release else { return false }
-    return release >= Release(1, 22, 0)
-  }
-
   mutating func compareRoom(_ statement: IPAMDStatement) {
     guard let enis = statement.number,
-      let store = engine.datastores.first(where: {
-        $0.networkCard == Int(statement.card ?? 0)
-      })
+      let pool = engine.numbers(card: Int(statement.card ?? 0))
     else { return }
-    guard enis == store.eniCount else {
+    guard enis == pool.eniCount else {
       guard trust.isProved else { return trust.deviate() }
       checks.compared += 1
       checks.different += 1
       divergences.append(
         Divergence(
-          timeUs: now, epoch: epoch?.number ?? 0, event: statement.kind.rawValue,
-          said: "\(enis) ENIs", replayed: "\(store.eniCount) ENIs", place: place,
+          timeUs: now, epoch: epochNumber, event: statement.kind.rawValue,
+          said: "\(enis) ENIs", replayed: "\(pool.eniCount) ENIs", place: place,
           line: Int(line)))
       return lose(.stateDiffers)
     }
@@ -211,9 +199,10 @@ extension ReplayState {
 
   /// Keeps the numbers before a change, because statistics may be older than their line.
   mutating func rememberStatistics() {
-    for store in engine.datastores {
-      growth.remember(Said(store.statistics))
+    guard hasTicks, let card = engine.firstCard, let pool = engine.numbers(card: card) else {
+      return
     }
+    growth.remember(Said(pool.statistics))
   }
 
   // MARK: Gaps
@@ -233,10 +222,11 @@ extension ReplayState {
       lastGapUs = time
       return noteGap(.clockStepped, fromUs: time, toUs: before)
     }
-    guard epoch?.grade == .full else { return }
+    guard isFull else { return }
     if trust.crossedLogs, passed > Self.boundaryUs {
       trust.lose()
       lastGapUs = now
+      growth.sampledSinceGap = false
       return noteGap(.logMissing, fromUs: before, toUs: time)
     }
     guard growth.hasTicks, passed > Self.silenceUs, !growth.isBlocked,
@@ -244,6 +234,7 @@ extension ReplayState {
     else { return }
     trust.lose()
     lastGapUs = now
+    growth.sampledSinceGap = false
     noteGap(.silence, fromUs: before, toUs: time)
   }
 
@@ -252,16 +243,24 @@ extension ReplayState {
   /// A log ends and the next one begins within a tick.
   private static let boundaryUs: Int64 = 10_000_000
 
+  /// Gaps of one kind that are no further apart are told as one.
+  private static let sameGapUs: Int64 = 600_000_000
+
   mutating func noteGap(_ reason: GapReason, fromUs: Int64?, toUs: Int64?) {
-    let event = ReplayEvent(
-      kind: .gap, fromUs: fromUs, timeUs: toUs ?? fromUs, epoch: epoch?.number ?? 0,
+    var event = ReplayEvent(
+      kind: .gap, fromUs: fromUs, timeUs: toUs ?? fromUs, epoch: epochNumber,
       text: reason.rawValue, place: place, line: Int(line))
-    // Lines that are missing in one place are told once.
-    if let last = events.last, last.kind == .gap, last.text == event.text,
-      let lastUs = last.timeUs, let time = event.timeUs, time - lastUs < 1_000_000
+    // Lines that are missing in one place are told once, and what goes on and on is counted.
+    event.lastUs = event.timeUs
+    if let last = events.indices.last, events[last].kind == .gap, events[last].text == event.text,
+      events[last].epoch == event.epoch, let lastUs = events[last].lastUs, let time = event.timeUs,
+      abs(time - lastUs) < Self.sameGapUs
     {
+      if time - lastUs >= 1_000_000 { events[last].count += 1 }
+      events[last].lastUs = time
       return
     }
+    guard events.count < ReplayLimits.events else { return }
     events.append(event)
   }
 }

@@ -24,6 +24,8 @@ extension ReplayState {
   }
 
   private mutating func beginRequest(_ statement: IPAMDStatement) {
+    // Nobody asks before ipamd serves, so that a restore of which no end was written is over.
+    isRestoring = false
     let id = container(statement.sandbox)
     if requests.count >= Self.openRequests {
       let old = (now ?? 0) - Self.requestLifeUs
@@ -56,13 +58,13 @@ extension ReplayState {
     let store = card(of: address)
     let isKnown = observe(.assigned(key, metadata, address, card: store))
     if !isKnown, trust.isProved { lose(.cidrUnknown) }
-    let eni = engine.datastores.first { $0.networkCard == store }?.address(of: key)?.eni
+    let eni = engine.eni(of: key, card: store)
     let undoes = unassigned?.key == key && unassigned?.address == address
     unassigned = nil
     if undoes, holdings.resume(address, key) { return }
     holdings.begin(
       Holding(
-        epoch: epoch?.number ?? 0, address: address, eni: eni, key: key, metadata: metadata,
+        epoch: epochNumber, address: address, eni: eni, key: key, metadata: metadata,
         fromUs: isRestoring ? nil : now, origin: isRestoring ? .restored : .seen, place: place,
         line: Int(line)))
     if !isRestoring { workload.start(key.containerID, metadata, at: now) }
@@ -112,7 +114,7 @@ extension ReplayState {
   private mutating func checkAnswer(_ statement: IPAMDStatement) {
     guard statement.flag != false, let address = address(statement),
       holdings.owner(of: address) == nil, !holdings.ended(address, since: justNow),
-      engine.datastores.contains(where: { $0.holds(address) })
+      engine.holds(address)
     else { return }
     if trust.isProved { lose(.podUnseen) }
     guard let id = workload.latestContainer, requests[id] != nil else { return }
@@ -121,7 +123,7 @@ extension ReplayState {
     observe(.assigned(key, PodMetadata(), address, card: card(of: address)))
     holdings.begin(
       Holding(
-        epoch: epoch?.number ?? 0, address: address, eni: nil, key: key, metadata: PodMetadata(),
+        epoch: epochNumber, address: address, eni: nil, key: key, metadata: PodMetadata(),
         fromUs: now, origin: .inferred, place: place, line: Int(line)))
   }
 

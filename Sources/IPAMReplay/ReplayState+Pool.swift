@@ -29,7 +29,7 @@ extension ReplayState {
 
   /// An ENI of which the log says that it is in the pool.
   mutating func require(_ eni: ENIID) {
-    guard !engine.datastores.contains(where: { $0.contains(eni) }) else { return }
+    guard !engine.contains(eni) else { return }
     // At level info, and before the first line, an ENI is first heard of through what it holds.
     if epoch?.grade == .full { lose(.eniUnknown) }
     trust.inferredENIs.insert(eni)
@@ -67,7 +67,7 @@ extension ReplayState {
     adding = nil
     require(eni)
     reconcile.list(cidr, eni)
-    let isKnown = engine.datastores.contains { $0.contains(cidr, on: eni) }
+    let isKnown = engine.contains(cidr, on: eni)
     guard !isKnown else { return }
     if trust.isProved { lose(.cidrUnknown) }
     observe(.cidrAdded(cidr, eni))
@@ -97,7 +97,7 @@ extension ReplayState {
     let kept = listing.filter { AddressKind($0.cidr) == store.mode }
     let total = kept.reduce(0) { $0 + $1.cidr.size }
     guard total == statement.number,
-      statement.numbers.3 == nil || store.mode != .prefix
+      statement[.prefixes] == nil || store.mode != .prefix
         || statement[.prefixes] == kept.count
     else { return }
     let wanted = Set(kept.map(\.cidr))

@@ -6,12 +6,18 @@ struct ReplayState {
   private let journals: [IPAMDJournal]
   private(set) var names: NameCache
 
-  // The process.
+  // The process. What is asked of it at every statement is kept apart: it is a large value.
   var epoch: Epoch?
+  private(set) var epochNumber = 0
+  private(set) var isFull = false
+  private(set) var hasTicks = false
+  private(set) var hasRooms = false
+  private(set) var knowsDecisions = false
   var engine: Engine
   var now: Int64?
   var place = LogPlace(journal: 0, statement: 0)
   var line: Int32 = 0
+  private var cooldown: Interval?
 
   // What lines tell about those behind them.
   var interfaces = InterfaceFacts()
@@ -34,6 +40,8 @@ struct ReplayState {
   var divergences: [Divergence] = []
   var workload = Workload()
   var checks = CheckCounts()
+  var conditions = Conditions()
+  var hasExcludedENI = false
 
   init(_ journals: [IPAMDJournal]) {
     self.journals = journals
@@ -47,6 +55,11 @@ struct ReplayState {
 
   mutating func begin(_ epoch: Epoch, isFirst: Bool, start: PoolSnapshot?) {
     self.epoch = epoch
+    epochNumber = epoch.number
+    isFull = epoch.grade == .full
+    hasTicks = epoch.hasTicks
+    hasRooms = epoch.release.map { $0 >= Release(1, 22, 0) } ?? false
+    knowsDecisions = epoch.knowsTargets && epoch.knowsSlots
     let policy = epoch.policy
     engine = Engine(
       configuration: epoch.configuration, limits: epoch.limits, maxPods: policy.maxPods,
@@ -59,10 +72,11 @@ struct ReplayState {
     forcedENI = nil
     unassigned = nil
     requests = [:]
-    growth = GrowthHistory()
+    growth = GrowthHistory(sampledSinceGap: epoch.hasStart)
     lastGapUs = nil
     trust = Trust(isProved: epoch.hasStart && epoch.grade == .full)
     engine.observe(.started, at: instant(epoch.startUs))
+    cooldown = nil
     if let start { take(start) }
     if !epoch.hasStart {
       let reason = start == nil ? GapReason.startMissing : .startFromIntrospection
@@ -79,7 +93,7 @@ struct ReplayState {
         observe(.assigned(holder.key, holder.metadata, holder.address, card: eni.card))
         holdings.begin(
           Holding(
-            epoch: epoch?.number ?? 0, address: holder.address, eni: eni.attributes.id,
+            epoch: epochNumber, address: holder.address, eni: eni.attributes.id,
             key: holder.key, metadata: holder.metadata, fromUs: nil, origin: .inferred,
             place: place, line: 0))
       }
@@ -160,10 +174,12 @@ struct ReplayState {
   mutating func apply(_ statement: IPAMDStatement, at place: LogPlace) {
     self.place = place
     line = statement.line
+    workload.order += 1
     let before = now
     if let time = statement.timeUs { now = time }
     noteTime(from: before, statement)
     growth.see(statement.kind)
+    noteConditions(statement)
     applyProcess(statement)
     trust.previous = statement.kind
   }
@@ -180,7 +196,7 @@ struct ReplayState {
     case .poolSettings:
       if let value = statement.number { _ = engine.handle(.maxPods(value), at: moment) }
     case .restoreBegins: isRestoring = true
-    case .restoreEnds: isRestoring = false
+    case .restoreEnds, .nothingToRestore, .nodeInitDone, .serving: isRestoring = false
     case .terminating, .shutdown:
       _ = engine.handle(.terminate, at: moment)
       if statement.kind == .shutdown { note(.shutdown) } else { applyPass(statement) }
@@ -214,7 +230,8 @@ struct ReplayState {
   private mutating func applyCooldown(_ statement: IPAMDStatement) {
     if let us = statement.durationUs {
       let period = Interval(nanoseconds: us &* 1000)
-      if engine.datastores.contains(where: { $0.cooldown != period }) {
+      if cooldown != period {
+        cooldown = period
         observe(.cooldown(period))
       }
     }
@@ -227,7 +244,7 @@ struct ReplayState {
 
   /// The card in whose store an address is.
   func card(of address: IPAddress) -> Int {
-    guard engine.datastores.count > 1 else { return engine.datastores.first?.networkCard ?? 0 }
+    guard engine.storeCount > 1 else { return engine.firstCard ?? 0 }
     return engine.datastores.first { $0.holds(address) }?.networkCard ?? 0
   }
 

@@ -11,6 +11,8 @@ public struct Workload: Sendable {
     public var timeUs: Int64
     /// What was asked for.
     public var kind: Kind
+    /// Its place among all statements.
+    var order: Int
     /// The sandbox.
     public var containerID: String
     /// The pod by namespace and name; empty if no line names it.
@@ -26,6 +28,9 @@ public struct Workload: Sendable {
     /// To take the address back.
     case stopped
   }
+
+  /// The place of the statement that is read.
+  var order = 0
 
   private var pods: [String: String] = [:]
   private var latest: String?
@@ -67,6 +72,7 @@ public struct Workload: Sendable {
     _ kind: Kind, _ containerID: String, _ pod: String, _ timeUs: Int64?
   ) {
     guard let timeUs, requests.count < ReplayLimits.workload else { return }
-    requests.append(Request(timeUs: timeUs, kind: kind, containerID: containerID, pod: pod))
+    requests.append(
+      Request(timeUs: timeUs, kind: kind, order: order, containerID: containerID, pod: pod))
   }
 }

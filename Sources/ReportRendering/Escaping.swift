@@ -1,7 +1,7 @@
 extension DefaultStringInterpolation {
   /// Foreign text inside HTML, as content or as a quoted attribute. Control characters, which HTML
   /// forbids even as references, are replaced.
-  mutating func appendInterpolation(html text: String) {
+  package mutating func appendInterpolation(html text: String) {
     var escaped = ""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -1,12 +1,12 @@
 /// The one style and the one script of the HTML report. The page's policy admits exactly these two,
 /// by their hashes; a test computes the hashes anew.
-enum HTMLAssets {
+package enum HTMLAssets {
   /// SHA-256 of `style` in base64.
-  static let styleHash = "zV0hGj6BZ9/Ftq7DYbK+XGOyGltvIwhhyTME2HjW/9g="
+  package static let styleHash = "zV0hGj6BZ9/Ftq7DYbK+XGOyGltvIwhhyTME2HjW/9g="
   /// SHA-256 of `script` in base64.
   static let scriptHash = "hfcXQyKXJQHfvsH9a4xjQaFVGe8g00OYoB3QduLX7CI="
 
-  static let style = """
+  package static let style = """
     :root{color-scheme:light dark;--bg:#fff;--fg:#1a1c1f;--soft:#f3f4f6;--line:#c5cad1;--dim:#545b66;\
     --critical:#a3001b;--error:#b3261e;--warning:#7a4d00;--info:#005a80;--good:#1b6130;--link:#0b57a4}
     @media (prefers-color-scheme:dark){:root:not([data-theme=light]){--bg:#15171a;--fg:#e7e9ec;\

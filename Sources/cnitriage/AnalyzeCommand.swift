@@ -39,6 +39,9 @@ struct AnalyzeCommand: ParsableCommand {
   @Flag(help: "Read a damaged archive as far as it goes.")
   var partial = false
 
+  @Flag(help: "Don't replay the history of the address pool: faster, and its tables stay empty.")
+  var noReplay = false
+
   @Option(
     help: ArgumentHelp(
       "Translate the report of a masked bundle back with its map.", valueName: "FILE"))
@@ -50,6 +53,7 @@ struct AnalyzeCommand: ParsableCommand {
     options.strict = strict
     options.database = database
     options.acceptsDamage = partial
+    options.replays = !noReplay
     let code: Int
     do throws(AnalysisError) {
       let unmasking = try unmask.map { file throws(AnalysisError) in try Unmasking(file: file) }

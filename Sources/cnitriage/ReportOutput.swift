@@ -79,7 +79,8 @@ struct ReportOutput: ParsableArguments {
       showsNotApplicable: shown.contains("not-applicable"))
   }
 
-  private static func write(_ text: String, to path: String) throws(AnalysisError) {
+  /// Writes a text to a file.
+  static func write(_ text: String, to path: String) throws(AnalysisError) {
     do {
       try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
     } catch {

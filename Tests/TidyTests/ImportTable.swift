@@ -28,10 +28,12 @@ enum ImportTable {
     "Analysis": [
       "FactRendering",
       "BundleModel", "BundleArchive", "BundleReader", "Facts", "FactStore", "RuleEngine",
+      "IPAMEngine", "IPAMReplay", "ReplayRendering",
       "ReportModel", "ReportRendering", "BuiltinRules", "Crypto", "SystemPackage",
     ],
+    "ReplayRendering": ["BundleModel", "IPAMEngine", "IPAMReplay", "ReportRendering"],
     "cnitriage": [
-      "FactRendering",
+      "FactRendering", "IPAMReplay", "ReplayRendering",
       "Analysis", "BundleModel", "BundleReader", "CollectCommand", "FactStore", "Facts",
       "ReportModel", "ReportRendering", "RuleEngine", "ArgumentParser", "SystemPackage",
     ],
@@ -64,6 +66,6 @@ enum ImportTable {
     "TestSupport", "LabNode", "lab", "CNamespaces", "RuleEmbedder", "EmbedRules", "generate-docs",
     "ConformanceKit", "conformance", "replay-check", "bench-engine", "bench-redaction",
     "bench-analyze",
-    "FuzzFacts", "FuzzRedaction", "FuzzWire", "FuzzArchive",
+    "FuzzFacts", "FuzzRedaction", "FuzzWire", "FuzzArchive", "FuzzReplay",
   ]
 }

@@ -30,7 +30,7 @@ struct IPAMDPass {
     let message = record.message
     journal?.observe(record)
     if let tag = repeats.again(message, hash, timeUs: record.timeUs, line: record.line) {
-      if tag.place >= 0 { journal?.repeatStatement(at: tag.place, record) }
+      if tag.place >= 0 { journal?.repeat(tag.place, record) }
       note(message, classifier.context(tag.pattern))
       return true
     }

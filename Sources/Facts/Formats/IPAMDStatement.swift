@@ -5,28 +5,83 @@
 public struct IPAMDStatement: Sendable {
   /// What happened; the raw value is the event's name in `ipamd_event`.
   public var kind: Kind
-  /// The network card, where the record names it.
-  public var card: Int8?
-  /// A truth value that the record holds, such as whether an ENI has room.
-  public var flag: Bool?
+  /// What the record says.
+  var content: Content
   /// The line on which the record starts.
   public var line: Int32
   /// When it was written, in microseconds since 1970 UTC.
   public var timeUs: Int64?
+
+  /// What a record says, whenever and wherever it says so. Numbers that it does not have are the
+  /// least that their type holds, so that it takes little room.
+  struct Content: Sendable, Equatable {
+    var kind: Kind
+    var card: Int8 = .min
+    var flag: Int8 = .min
+    /// Bits of the address's prefix; 255 for no address.
+    var length: UInt8 = 255
+    var isV6 = false
+    var eni = Symbol.none
+    var sandbox = Symbol.none
+    var pod = Symbol.none
+    var text = Symbol.none
+    var high: UInt64 = 0
+    var low: UInt64 = 0
+    var durationUs: Int64 = .min
+    var first: Int32 = .min
+    var second: Int32 = .min
+    var third: Int32 = .min
+    var fourth: Int32 = .min
+    var fifth: Int32 = .min
+
+    mutating func set(_ place: Int, _ value: Int64?) {
+      guard let value else { return }
+      let number = max(Int32(clamping: value), .min + 1)
+      switch place {
+      case 0: first = number
+      case 1: second = number
+      case 2: third = number
+      case 3: fourth = number
+      default: fifth = number
+      }
+    }
+
+    /// A number that is the same for the same content.
+    var hash: UInt64 {
+      var hash = 0x9E37_79B9_7F4A_7C15 as UInt64
+      func mix(_ value: UInt64) {
+        hash = (hash ^ value) &* 0xFF51_AFD7_ED55_8CCD
+        hash ^= hash >> 32
+      }
+      mix(UInt64(truncatingIfNeeded: eni.index) << 32 | UInt64(UInt32(bitPattern: text.index)))
+      mix(UInt64(UInt32(bitPattern: first)) << 32 | UInt64(UInt32(bitPattern: second)))
+      mix(UInt64(UInt32(bitPattern: third)) << 32 | UInt64(UInt32(bitPattern: fourth)))
+      mix(low ^ high &* 31 ^ UInt64(length))
+      mix(UInt64(bitPattern: durationUs))
+      return hash
+    }
+  }
+
+  /// The network card, where the record names it.
+  public var card: Int8? { content.card == .min ? nil : content.card }
+  /// A truth value that the record holds, such as whether an ENI has room.
+  public var flag: Bool? { content.flag == .min ? nil : content.flag == 1 }
   /// The ENI that it is about.
-  public var eni = Symbol.none
+  public var eni: Symbol { content.eni }
   /// The sandbox that it is about: a key of three parts or a container's id.
-  public var sandbox = Symbol.none
+  public var sandbox: Symbol { content.sandbox }
   /// Namespace and name of the pod with a slash in between.
-  public var pod = Symbol.none
+  public var pod: Symbol { content.pod }
   /// What else it says in words, such as an error or a reason.
-  public var text = Symbol.none
-  /// The address or CIDR that it is about.
-  public var address: Address?
+  public var text: Symbol { content.text }
   /// A length of time that it names, in microseconds.
-  public var durationUs: Int64?
-  /// Its numbers, in places of their own; see ``Number``.
-  public var numbers: (Int32?, Int32?, Int32?, Int32?, Int32?)
+  public var durationUs: Int64? { content.durationUs == .min ? nil : content.durationUs }
+  /// The address or CIDR that it is about.
+  public var address: Address? {
+    guard content.length <= 128 else { return nil }
+    return Address(
+      high: content.high, low: content.low, isV6: content.isV6, length: content.length)
+  }
 
   /// A name or a text of a journal.
   public struct Symbol: Hashable, Sendable {
@@ -66,30 +121,19 @@ public struct IPAMDStatement: Sendable {
 
   /// A number; nil if the record does not have it.
   public subscript(_ number: Number) -> Int? {
-    let value: Int32? =
+    let value =
       switch number {
-      case .total: numbers.0
-      case .assigned: numbers.1
-      case .cooling: numbers.2
-      case .prefixes: numbers.3
-      case .perENI: numbers.4
+      case .total: content.first
+      case .assigned: content.second
+      case .cooling: content.third
+      case .prefixes: content.fourth
+      case .perENI: content.fifth
       }
-    return value.map { Int($0) }
+    return value == .min ? nil : Int(value)
   }
 
   /// The record's only number, such as a count, a device or a limit.
   public var number: Int? { self[.total] }
-
-  mutating func set(_ place: Int, _ value: Int64?) {
-    let value = value.map { Int32(clamping: $0) }
-    switch place {
-    case 0: numbers.0 = value
-    case 1: numbers.1 = value
-    case 2: numbers.2 = value
-    case 3: numbers.3 = value
-    default: numbers.4 = value
-    }
-  }
 }
 
 extension IPAMDStatement {
@@ -112,6 +156,7 @@ extension IPAMDStatement {
     case subnetDiscovery = "CFG_SUBNETDISC"
     case prefixFallback = "CFG_PD_FALLBACK"
     case eniConfigError = "ENICONFIG_ERR"
+    case eniConfigUsed = "CFG_ENICONFIG"
     case instance = "INST"
     case introspected = "INTROSPECT_HIT"
     case interfaceFound = "IF_FOUND"
@@ -225,5 +270,6 @@ extension IPAMDStatement {
     case reconcileCooldownDropped = "REC_COOL_DROP"
     case reconcileMismatch = "REC_MISMATCH"
     case reconcileFailed = "REC_FAIL"
+
   }
 }

@@ -127,7 +127,7 @@ extension IPAMDEvent {
     ) -> Int? {
       guard let kind = statements.kind(pattern), var open = journal.take() else { return nil }
       defer { journal = open }
-      return open.append(statements.statement(kind, record, gaps, &open))
+      return open.append(statements.statement(kind, record, gaps, &open), record)
     }
 
     func event(_ pattern: Int) -> String { catalogue.patterns[pattern].event }

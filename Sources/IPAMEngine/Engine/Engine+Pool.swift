@@ -7,6 +7,47 @@ extension Engine {
     storeIndex(card: card).map { decisions(store: $0) }
   }
 
+  /// The numbers of a card's pool as they are now, without a copy of the pool.
+  public func numbers(card: Int) -> PoolNumbers? {
+    guard let index = storeIndex(card: card) else { return nil }
+    return PoolNumbers(
+      card: card, mode: datastores[index].mode, statistics: datastores[index].statistics,
+      total: datastores[index].total, assigned: datastores[index].assigned,
+      freePrefixes: datastores[index].freePrefixes, eniCount: datastores[index].eniCount)
+  }
+
+  /// Whether an ENI is in one of the stores.
+  public func contains(_ eni: ENIID) -> Bool {
+    datastores.indices.contains { datastores[$0].contains(eni) }
+  }
+
+  /// Whether an ENI has a CIDR in one of the stores.
+  public func contains(_ cidr: CIDR, on eni: ENIID) -> Bool {
+    datastores.indices.contains { datastores[$0].contains(cidr, on: eni) }
+  }
+
+  /// Whether a CIDR of one of the stores contains the address.
+  public func holds(_ address: IPAddress) -> Bool {
+    datastores.indices.contains { datastores[$0].holds(address) }
+  }
+
+  /// The ENI of the address that a key has on a card.
+  public func eni(of key: IPAMKey, card: Int) -> ENIID? {
+    storeIndex(card: card).flatMap { datastores[$0].address(of: key)?.eni }
+  }
+
+  /// How many network cards have a store.
+  public var storeCount: Int { datastores.count }
+
+  /// The card of the first store; nil before the start.
+  public var firstCard: Int? { datastores.isEmpty ? nil : datastores[0].networkCard }
+
+  /// How many cooldowns of a card end, or ended, no further from a moment than `tolerance`.
+  public func coolingEnds(card: Int, within tolerance: Interval, of moment: Instant) -> Int {
+    guard let index = storeIndex(card: card) else { return 0 }
+    return datastores[index].coolingEnds(within: tolerance, of: moment)
+  }
+
   func decisions(store: Int) -> PoolDecisions {
     let datastore = datastores[store]
     let statistics = datastore.statistics
@@ -173,4 +214,22 @@ public struct PoolDecisions: Hashable, Sendable {
   public var mayRemoveENI = false
   /// Another ENI fits on the instance.
   public var hasRoomForENI = false
+}
+
+/// The numbers of one card's pool.
+public struct PoolNumbers: Hashable, Sendable {
+  /// Network card.
+  public let card: Int
+  /// The form of address that pods get.
+  public let mode: AddressKind
+  /// What decisions rest on.
+  public let statistics: PoolStatistics
+  /// The store's own count of addresses.
+  public let total: Int
+  /// The store's own count of assigned addresses.
+  public let assigned: Int
+  /// Prefixes without an assigned address.
+  public let freePrefixes: Int
+  /// ENIs in the store.
+  public let eniCount: Int
 }

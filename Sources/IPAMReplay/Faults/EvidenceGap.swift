@@ -15,14 +15,14 @@ struct EvidenceGap: FaultRule {
         let reason = event.text
       else { continue }
       if let index = faults.firstIndex(where: { $0.cause == reason && $0.epoch == event.epoch }) {
-        faults[index].count += 1
-        faults[index].lastUs = event.timeUs
+        faults[index].count += event.count
+        faults[index].lastUs = event.lastUs ?? event.timeUs
         continue
       }
       faults.append(
         Fault(
           id: .evidenceGap, confidence: .proved, firstUs: event.fromUs ?? event.timeUs,
-          lastUs: event.timeUs, count: 1, subject: nil, cause: reason,
+          lastUs: event.lastUs ?? event.timeUs, count: event.count, subject: nil, cause: reason,
           detail: GapReason(rawValue: reason)?.text ?? reason, epoch: event.epoch,
           place: event.place, line: event.line))
     }

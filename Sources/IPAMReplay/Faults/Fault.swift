@@ -64,6 +64,36 @@ public struct Fault: Sendable {
     case slowRequest = "F-22"
     case contradictorySettings = "F-23"
     case evidenceGap = "F-24"
+
+    /// Its name in tables and reports, such as `addresses_exhausted`.
+    public var name: String {
+      switch self {
+      case .leakedAddress: "leaked_address"
+      case .assignedTwice: "assigned_twice"
+      case .unknownPod: "unknown_pod"
+      case .notGrowing: "not_growing"
+      case .eniNotReleased: "eni_not_released"
+      case .cooldownViolated: "cooldown_violated"
+      case .checkpointDiffers: "checkpoint_differs"
+      case .countersDrifted: "counters_drifted"
+      case .unmanagedInflated: "unmanaged_inflated"
+      case .addressesExhausted: "addresses_exhausted"
+      case .permissionMissing: "permission_missing"
+      case .orphanedENI: "orphaned_eni"
+      case .removedOutside: "removed_outside"
+      case .reconcileFlapping: "reconcile_flapping"
+      case .restartLoop: "restart_loop"
+      case .primaryInPool: "primary_in_pool"
+      case .trunkMissing: "trunk_missing"
+      case .versionMismatch: "version_mismatch"
+      case .routingMismatch: "routing_mismatch"
+      case .staleAfterRestart: "stale_after_restart"
+      case .modeLeftovers: "mode_leftovers"
+      case .slowRequest: "slow_request"
+      case .contradictorySettings: "contradictory_settings"
+      case .evidenceGap: "evidence_gap"
+      }
+    }
   }
 }
 

@@ -116,7 +116,7 @@ extension ReplayState {
   ) -> Fault {
     Fault(
       id: id, confidence: confidence, firstUs: now, lastUs: now, count: 1, subject: subject,
-      cause: cause, detail: detail, epoch: epoch?.number ?? 0, place: place, line: Int(line))
+      cause: cause, detail: detail, epoch: epochNumber, place: place, line: Int(line))
   }
 
   /// Whether no line is known to be missing since a moment.
