@@ -59,12 +59,12 @@ struct BackwardPass {
       case .assigned: if let address { holders[address] = nil }
       case .unassigned:
         guard let address, !statement.sandbox.isNone else { return }
-        let key = names.key(statement.sandbox, journal, journals)
+        let key = names.key(statement.sandbox, journal) { journals[journal].text(of: $0) }
         holders[address] = PoolSnapshot.Holder(
           address: address, key: key, metadata: PodMetadata())
       default:
         guard !statement.eni.isNone else { return }
-        let eni = names.eni(statement.eni, journal, journals)
+        let eni = names.eni(statement.eni, journal) { journals[journal].text(of: $0) }
         undoPool(statement, eni, address)
       }
     }

@@ -85,7 +85,7 @@ extension ReplayState {
       } known: {
         $0.lastPoolAction
       }
-      reconcile.begin()
+      reconcile.begin(lists: !trust.isProved)
       recountUnmanaged()
     case .reconcileForeignENI: recountUnmanaged()
     case .reconcileFailed: reconcile.fail()

@@ -29,6 +29,8 @@ extension ReplayState {
 
   /// An ENI of which the log says that it is in the pool.
   mutating func require(_ eni: ENIID) {
+    guard eni != lastRequired else { return }
+    lastRequired = eni
     guard !engine.contains(eni) else { return }
     // At level info, and before the first line, an ENI is first heard of through what it holds.
     if epoch?.grade == .full { lose(.eniUnknown) }
@@ -80,6 +82,7 @@ extension ReplayState {
     let held = holdings.addresses(of: eni)
     for address in held { holdings.end(address, at: now, line, isForced ? .forced : .lost) }
     if statement.kind == .unusedENIRemoved, !held.isEmpty, trust.isProved { lose(.podUnseen) }
+    lastRequired = nil
     let freed = statement[.cooling]
     rememberStatistics()
     let known = observe(.eniRemoved(eni, forced: isForced))
@@ -114,6 +117,8 @@ extension ReplayState {
 struct ReconcileRun {
   private(set) var isOpen = false
   private(set) var hasFailed = false
+  /// Whether the CIDRs of the run are listed from its begin on.
+  private(set) var lists = false
   /// The CIDRs that the run listed, in their order.
   private(set) var listing: [Listed] = []
   /// The listing of a run that ended well, until the statistics behind it are read.
@@ -126,20 +131,23 @@ struct ReconcileRun {
     var eni: ENIID
   }
 
-  mutating func begin() {
+  /// A run begins; `lists` says whether what it lists is needed.
+  mutating func begin(lists: Bool) {
     self = ReconcileRun()
     isOpen = true
+    self.lists = lists
   }
 
   mutating func fail() { hasFailed = true }
 
   mutating func list(_ cidr: CIDR, _ eni: ENIID) {
-    if isOpen { listing.append(Listed(cidr: cidr, eni: eni)) }
+    if lists { listing.append(Listed(cidr: cidr, eni: eni)) }
   }
 
   mutating func end() {
-    finished = isOpen && !hasFailed ? listing : nil
+    finished = lists && !hasFailed ? listing : nil
     isOpen = false
+    lists = false
     listing = []
   }
 }

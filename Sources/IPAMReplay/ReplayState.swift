@@ -4,6 +4,9 @@ import IPAMEngine
 /// The pool between two statements, and everything that a replay gathers on its way.
 struct ReplayState {
   private let journals: [IPAMDJournal]
+  /// The log that is read: an element of an array is copied whenever it is asked.
+  private var journal = IPAMDJournal()
+  private var journalPlace = -1
   private(set) var names: NameCache
 
   // The process. What is asked of it at every statement is kept apart: it is a large value.
@@ -18,6 +21,8 @@ struct ReplayState {
   var place = LogPlace(journal: 0, statement: 0)
   var line: Int32 = 0
   private var cooldown: Interval?
+  /// The ENI that was found in the pool last.
+  var lastRequired: ENIID?
 
   // What lines tell about those behind them.
   var interfaces = InterfaceFacts()
@@ -77,6 +82,7 @@ struct ReplayState {
     trust = Trust(isProved: epoch.hasStart && epoch.grade == .full)
     engine.observe(.started, at: instant(epoch.startUs))
     cooldown = nil
+    lastRequired = nil
     if let start { take(start) }
     if !epoch.hasStart {
       let reason = start == nil ? GapReason.startMissing : .startFromIntrospection
@@ -129,12 +135,12 @@ struct ReplayState {
   // MARK: Names
 
   func text(_ symbol: IPAMDStatement.Symbol) -> String {
-    journals[place.journal].text(of: symbol)
+    journal.text(of: symbol)
   }
 
   /// Code and operation of an error of EC2.
   func error(_ symbol: IPAMDStatement.Symbol) -> (code: String?, operation: String?) {
-    journals[place.journal].error(of: symbol)
+    journal.error(of: symbol)
   }
 
   /// The same; nil if there is no text.
@@ -145,11 +151,11 @@ struct ReplayState {
   }
 
   mutating func eni(_ symbol: IPAMDStatement.Symbol) -> ENIID? {
-    symbol.isNone ? nil : names.eni(symbol, place.journal, journals)
+    symbol.isNone ? nil : names.eni(symbol, place.journal) { journal.text(of: $0) }
   }
 
   mutating func key(_ symbol: IPAMDStatement.Symbol) -> IPAMKey? {
-    symbol.isNone ? nil : names.key(symbol, place.journal, journals)
+    symbol.isNone ? nil : names.key(symbol, place.journal) { journal.text(of: $0) }
   }
 
   /// A CIDR that a statement names.
@@ -173,6 +179,10 @@ struct ReplayState {
 
   mutating func apply(_ statement: IPAMDStatement, at place: LogPlace) {
     self.place = place
+    if journalPlace != place.journal {
+      journalPlace = place.journal
+      journal = journals[place.journal]
+    }
     line = statement.line
     workload.order += 1
     let before = now
@@ -263,30 +273,37 @@ struct ReplayState {
 
 /// Names of journals as the engine knows them, made once.
 struct NameCache {
-  private var enis: [[Int32: ENIID]]
+  private var enis: [[ENIID?]]
   private var keys: [(index: Int32, key: IPAMKey)?]
 
   init(_ journals: [IPAMDJournal]) {
-    enis = Array(repeating: [:], count: journals.count)
+    enis = Array(repeating: [], count: journals.count)
     keys = Array(repeating: nil, count: journals.count)
   }
 
   mutating func eni(
-    _ symbol: IPAMDStatement.Symbol, _ journal: Int, _ journals: [IPAMDJournal]
+    _ symbol: IPAMDStatement.Symbol, _ journal: Int, _ text: (IPAMDStatement.Symbol) -> String
   ) -> ENIID {
-    if let known = enis[journal][symbol.index] { return known }
-    let eni = ENIID(journals[journal].text(of: symbol))
-    enis[journal][symbol.index] = eni
+    let index = Int(symbol.index)
+    if index < enis[journal].count, let known = enis[journal][index] { return known }
+    let eni = ENIID(text(symbol))
+    // ENIs are named early, so that their numbers are small; others are rare.
+    if index < Self.remembered {
+      while enis[journal].count <= index { enis[journal].append(nil) }
+      enis[journal][index] = eni
+    }
     return eni
   }
 
+  /// Numbers of texts up to which ENIs are remembered.
+  private static let remembered = 1 << 16
+
   /// A key; one line after the other is about the same one.
   mutating func key(
-    _ symbol: IPAMDStatement.Symbol, _ journal: Int, _ journals: [IPAMDJournal]
+    _ symbol: IPAMDStatement.Symbol, _ journal: Int, _ text: (IPAMDStatement.Symbol) -> String
   ) -> IPAMKey {
     if let last = keys[journal], last.index == symbol.index { return last.key }
-    let parts = journals[journal].text(of: symbol)
-      .split(separator: "/", omittingEmptySubsequences: false)
+    let parts = text(symbol).split(separator: "/", omittingEmptySubsequences: false)
     let key =
       parts.count == 3
       ? IPAMKey(

@@ -4,32 +4,37 @@ import FoundationEssentials
 import SystemPackage
 
 /// Writes a bundle whose one item is a log of the address manager of a wanted size, to measure how
-/// fast bundles are analyzed: `bench-analyze BUNDLE MEBIBYTES [BUSY_MEBIBYTES]`.
+/// fast bundles are analyzed: `bench-analyze BUNDLE MEBIBYTES [BUSY_MEBIBYTES | day]`.
 ///
-/// Pods come and go in the first `BUSY_MEBIBYTES` only; what follows says nothing new. Files of
-/// more than a gibibyte are split, as rotation does.
+/// Pods come and go in the first `BUSY_MEBIBYTES` only; what follows says nothing new. With `day` it
+/// is a node of 110 pods that writes about a gibibyte in 24 hours. Files of more than a gibibyte are
+/// split, as rotation does.
 @main
 struct BenchAnalyze {
   static func main() throws {
     let arguments = CommandLine.arguments
     guard arguments.count >= 3, let size = Int(arguments[2]), size > 0 else {
-      print("usage: bench-analyze BUNDLE MEBIBYTES [BUSY_MEBIBYTES]")
+      print("usage: bench-analyze BUNDLE MEBIBYTES [BUSY_MEBIBYTES | day]")
       return
     }
     let busy = arguments.count > 3 ? Int(arguments[3]) ?? size : size
-    try write(arguments[1], bytes: size << 20, busyBytes: busy << 20)
+    let isDay = arguments.count > 3 && arguments[3] == "day"
+    try write(
+      arguments[1], bytes: size << 20, busyBytes: busy << 20, isDay ? .day : NodeLog.Shape())
   }
 
   private static let top = "cnitriage-bench/"
   private static let fileBytes = 1 << 30
   private static let started = "2031-04-02T09:20:00Z"
 
-  private static func write(_ path: String, bytes: Int, busyBytes: Int) throws {
+  private static func write(
+    _ path: String, bytes: Int, busyBytes: Int, _ shape: NodeLog.Shape
+  ) throws {
     let file = try FileDescriptor.open(
       FilePath(path), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
     var archive = try ArchiveWriter(file, compression: .zstd(level: 3))
     try add(Array(#"{"schema":"\#(Manifest.schemaName)"}"#.utf8), "bundle.json", &archive)
-    var log = NodeLog()
+    var log = NodeLog(shape)
     var items: [ManifestItem] = []
     var written = 0
     while written < bytes {

@@ -13,7 +13,32 @@ struct NodeLog {
   private var pass = 0
   private var pods: [Pod] = []
   private var free: [Int]
-  private let enis = (0..<3).map { "eni-0aaa1111bbbb2222\($0)" }
+  /// Addresses that are not given out yet, in the order of their release.
+  private var cooling: [(address: Int, since: Int64)] = []
+  private let enis: [String]
+  private let shape: Shape
+
+  /// The node and what pods do on it.
+  struct Shape {
+    /// ENIs, each with `perENI` addresses of pods.
+    var enis = 3
+    /// Addresses of pods on each ENI.
+    var perENI = 9
+    /// Pods that the log begins with.
+    var pods = 12
+    /// Pods that come or go in a minute while the node is busy.
+    var turnover = 1
+    /// Addresses that are tried before a free one is found.
+    var tries = 8
+    /// The instance's type, which tells how many ENIs there may be.
+    var type = "m5.large"
+
+    /// A node of some 110 pods on which so many come and go that a day of its log has about 1 GiB.
+    static let day = Shape(
+      enis: 5, perENI: 29, pods: 110, turnover: 48, tries: 64, type: "m5.4xlarge")
+  }
+
+  private var addresses: Int { shape.enis * shape.perENI }
 
   private struct Pod {
     var address: Int
@@ -30,26 +55,62 @@ struct NodeLog {
     }
   }
 
-  init() {
-    free = Array(0..<Self.addresses)
-    write("info", "main.go:105", "Starting L-IPAMD v1.20.1  ...")
+  init(_ shape: Shape = Shape()) {
+    self.shape = shape
+    enis = (0..<shape.enis).map { "eni-0aaa1111bbbb2222\($0)" }
+    free = Array(0..<shape.enis * shape.perENI)
+    write("info", "main.go:105", "Starting L-IPAMD v1.23.1  ...")
+    write("debug", "awsutils.go:560", "Found instance-type: \(shape.type) ")
+    write("debug", "ipamd.go:415", "Using WARM_ENI_TARGET 1")
+    write("info", "ipamd.go:415", "Prefix Delegation enabled false")
+    write("debug", "ipamd.go:415", "Start node init")
+    write("debug", "ipamd.go:464", "Max ip per ENI \(shape.perENI) and max prefixes per ENI 0")
+    for (device, eni) in enis.enumerated() { join(eni, device) }
+    write("debug", "ipamd.go:600", "node init completed successfully")
     write(
       "info", "ipamd.go:782",
-      "IP pool manager - max pods: 29, warm IP target: 0, warm prefix target: 1, warm ENI target: 1, minimum IP target: 0"
+      "IP pool manager - max pods: 250, warm IP target: 0, warm prefix target: 0, warm ENI target: 1, minimum IP target: 0"
     )
-    for _ in 0..<12 { add() }
+    for _ in 0..<shape.pods { add() }
   }
 
-  private static let addresses = 27
+  private mutating func join(_ eni: String, _ device: Int) {
+    write(
+      "debug", "awsutils.go:723",
+      "Found ENI: \(eni), MAC 06:5e:11:aa:20:0\(device), device \(device)")
+    if device == 0 {
+      write("debug", "awsutils.go:560", "\(eni) is the primary ENI of this instance")
+    }
+    write("debug", "ipamd.go:1284", "DataStore add an ENI \(eni)")
+    for index in device * shape.perENI..<(device + 1) * shape.perENI {
+      write("info", "ipamd.go:1462", "Adding \(Self.address(index))/32 to DS for \(eni)")
+      write(
+        "info", "ipamd.go:1463",
+        "Added ENI(\(eni))'s IP/Prefix \(Self.address(index))/32 to datastore")
+    }
+  }
 
   /// Writes what happens in five seconds.
   mutating func step(isBusy: Bool) {
     pass += 1
     now += 5_000_000 + Int64(random.next(3000))
+    while let first = cooling.first, now - first.since > 30_000_000 {
+      free.append(first.address)
+      cooling.removeFirst()
+    }
     loop()
     if pass % 12 == 0 { reconcile() }
-    guard isBusy, pass % 12 == 7 else { return }
-    if pods.count > 6, random.next(2) == 0 { delete() } else if !free.isEmpty { add() }
+    guard isBusy else { return }
+    // As many in every minute, evenly over its passes.
+    let place = pass % 12
+    for _ in 0..<(shape.turnover * (place + 1) / 12 - shape.turnover * place / 12) {
+      let isFull = free.isEmpty || pods.count >= shape.pods
+      if pods.count > shape.pods / 2, isFull || random.next(2) == 0 {
+        delete()
+      } else if !free.isEmpty {
+        add()
+      }
+    }
   }
 
   /// Gives everything that was written and forgets it.
@@ -65,12 +126,12 @@ struct NodeLog {
       #"Node found \"ip-10-42-7-19.eu-west-2.compute.internal\" - no of taints - 0"#)
     write(
       "debug", "ipamd.go:805",
-      "IP stats for Network Card 0 - total IPs: \(Self.addresses), assigned IPs: \(used), cooldown IPs: 0"
+      "IP stats for Network Card 0 - total IPs: \(addresses), assigned IPs: \(used), cooldown IPs: \(coolingCount)"
     )
     write("debug", "ipamd.go:1358", pool)
     write(
       "debug", "ipamd.go:1102",
-      "IP pool is NOT too low for Network Card 0: available (\(Self.addresses - used)) >= ENI target (1) * addrsPerENI (9)"
+      "IP pool is NOT too low for Network Card 0: available (\(addresses - used)) >= ENI target (1) * addrsPerENI (\(shape.perENI))"
     )
     write("debug", "ipamd.go:1380", "is datastore pool low for networkCard 0, decision false")
     for eni in enis.dropFirst() {
@@ -80,15 +141,17 @@ struct NodeLog {
   }
 
   private var pool: String {
-    "IP pool stats for network card 0: Total IPs/Prefixes = \(Self.addresses)/0, AssignedIPs/CooldownIPs: \(pods.count)/0, c.maxIPsPerENI = 9"
+    "IP pool stats for network card 0: Total IPs/Prefixes = \(addresses)/0, AssignedIPs/CooldownIPs: \(pods.count)/\(coolingCount), c.maxIPsPerENI = \(shape.perENI)"
   }
+
+  private var coolingCount: Int { cooling.count { now - $0.since <= 30_000_000 } }
 
   private mutating func reconcile() {
     write(
       "debug", "ipamd.go:1420",
       "Reconciling ENI/IP pool info because time since last 1m\(random.next(60)).\(random.next(999_999))s > 1m0s"
     )
-    write("debug", "awsutils.go:1651", "Total number of interfaces found: 3 ")
+    write("debug", "awsutils.go:1651", "Total number of interfaces found: \(shape.enis) ")
     for (device, eni) in enis.enumerated() {
       write("debug", "awsutils.go:723", "Found ENI MAC address: 06:5e:11:aa:20:0\(device)")
       write(
@@ -100,7 +163,7 @@ struct NodeLog {
       write(
         "debug", "ipamd.go:1450",
         "Reconcile and skip primary IP 10.42.9.\(80 + device) on ENI \(eni)")
-      for index in device * 9..<device * 9 + 9 {
+      for index in device * shape.perENI..<(device + 1) * shape.perENI {
         write("info", "ipamd.go:1461", "Trying to add \(Self.address(index))")
         write("info", "ipamd.go:1462", "Adding \(Self.address(index))/32 to DS for \(eni)")
         write("info", "ipamd.go:1463", "IP already in DS")
@@ -128,9 +191,9 @@ struct NodeLog {
     )
     write(
       "debug", card,
-      "AssignPodIPv4Address: IP address pool stats: total \(Self.addresses), assigned \(pods.count)"
+      "AssignPodIPv4Address: IP address pool stats: total \(addresses), assigned \(pods.count)"
     )
-    for used in pods.prefix(8) {
+    for used in pods.prefix(shape.tries) {
       let cidr = "\(Self.address(used.address))/32"
       write(
         "debug", card,
@@ -160,7 +223,7 @@ struct NodeLog {
   private mutating func delete() {
     let pod = pods.remove(at: random.next(pods.count))
     let address = Self.address(pod.address)
-    free.append(pod.address)
+    cooling.append((pod.address, now))
     let card = "data_store.go:1500"
     write("info", "rpc.pb.go:731", "Received DelNetwork for Sandbox \(pod.container)")
     write(
@@ -169,7 +232,7 @@ struct NodeLog {
     )
     write(
       "debug", card,
-      "UnassignPodIPAddress: IP address pool stats: total \(Self.addresses), assigned \(pods.count + 1), sandbox aws-cni/\(pod.container)/eth0"
+      "UnassignPodIPAddress: IP address pool stats: total \(addresses), assigned \(pods.count + 1), sandbox aws-cni/\(pod.container)/eth0"
     )
     write(
       "info", card,
@@ -190,7 +253,7 @@ struct NodeLog {
   }
 
   private static func address(_ index: Int) -> String {
-    "10.42.\(3 + index / 9).\(17 + index * 7 % 200)"
+    "10.42.\(3 + index / 29).\(17 + index % 29 * 7)"
   }
 
   private mutating func hex(_ count: Int) -> String {
@@ -198,14 +261,14 @@ struct NodeLog {
     return String((0..<count).map { _ in digits[random.next(16)] })
   }
 
-  /// A point in time of April and after; every month has thirty days here.
+  /// A point in time of April and after; every month has 28 days here.
   private static func time(_ us: Int64) -> String {
     func two(_ value: Int64) -> String { (value < 10 ? "0" : "") + String(value) }
     let second = us / 1_000_000
     let day = second / 86_400
     let milliseconds = us / 1000 % 1000
     return
-      "\(2031 + day / 360)-\(two(1 + day / 30 % 12))-\(two(1 + day % 28))T\(two(second / 3600 % 24)):\(two(second / 60 % 60)):\(two(second % 60))."
+      "\(2031 + day / 336)-\(two(1 + day / 28 % 12))-\(two(1 + day % 28))T\(two(second / 3600 % 24)):\(two(second / 60 % 60)):\(two(second % 60))."
       + (milliseconds < 10 ? "00" : milliseconds < 100 ? "0" : "") + "\(milliseconds)Z"
   }
 

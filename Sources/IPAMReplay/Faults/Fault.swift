@@ -124,7 +124,7 @@ struct FaultList {
       list[index].cause == fault.cause, let last = list[index].lastUs, let now = fault.firstUs,
       now - last <= spanUs
     else { return false }
-    list[index].count += 1
+    list[index].count += fault.count
     list[index].lastUs = fault.lastUs
     return true
   }

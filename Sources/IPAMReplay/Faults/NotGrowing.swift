@@ -12,6 +12,8 @@ struct NotGrowing: FaultRule {
 
   /// Passes in a row before it is a fault.
   private static let passes = 3
+  /// Times no further apart are one fault.
+  private static let sameUs: Int64 = 600_000_000
 
   mutating func begin(_ epoch: Epoch) { self = Self() }
 
@@ -62,7 +64,7 @@ struct NotGrowing: FaultRule {
   private mutating func close(_ found: inout FaultList) {
     if streak >= Self.passes, var fault = first {
       fault.count = streak
-      found.append(fault)
+      if !found.extend(fault, within: Self.sameUs) { found.append(fault) }
     }
     streak = 0
     first = nil

@@ -3,7 +3,8 @@ import IPAMEngine
 
 /// F-22: ipamd took long to answer the plugin.
 struct SlowRequest: FaultRule {
-  private var started: [String: Int64] = [:]
+  /// Requests without an answer; nothing for a sandbox that asked twice.
+  private var started: [String: (isAdd: Bool, timeUs: Int64)] = [:]
   private var assigned: [IPAddress: String] = [:]
   private var released: [IPAddress: String] = [:]
   private var worst: (fault: Fault, spanUs: Int64)?
@@ -27,24 +28,31 @@ struct SlowRequest: FaultRule {
       if started.count >= Self.remembered { started = [:] }
       let id = Self.container(state.text(statement.sandbox))
       // Two requests of one sandbox at once can't be told apart by their replies.
-      started[id] = started[id] == nil ? state.now : nil
+      let isAdd = statement.kind == .addRequest
+      started[id] =
+        started[id]?.isAdd == isAdd ? nil : state.now.map { (isAdd: isAdd, timeUs: $0) }
     case .assigned, .unassigned:
       guard let address = state.address(statement), !state.isRestoring else { return }
       let id = Self.container(state.text(statement.sandbox))
       if statement.kind == .assigned {
         if assigned.count >= Self.remembered { assigned = [:] }
         assigned[address] = id
+        released[address] = nil
       } else {
         if released.count >= Self.remembered { released = [:] }
         released[address] = id
+        assigned[address] = nil
       }
     case .addReply, .deleteReply:
       guard let address = state.address(statement) else { return }
-      let id =
-        statement.kind == .addReply
-        ? assigned.removeValue(forKey: address) : released.removeValue(forKey: address)
-      guard let id, let since = started.removeValue(forKey: id), let now = state.now else { return }
-      judge(statement.kind, id, since, now, state)
+      // What is left of the opposite request had its reply in a line that was lost.
+      let given = assigned.removeValue(forKey: address)
+      let returned = released.removeValue(forKey: address)
+      guard let id = statement.kind == .addReply ? given : returned,
+        let request = started.removeValue(forKey: id), let now = state.now,
+        request.isAdd == (statement.kind == .addReply)
+      else { return }
+      judge(statement.kind, id, request.timeUs, now, state)
     default: break
     }
   }
