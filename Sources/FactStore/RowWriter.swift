@@ -20,8 +20,8 @@ final class RowWriter<Row: FactRow>: TableWriter {
 
   private let statement: Statement
   private let schema: Schema<Row>
-  /// Without a common type, because converting that costs more than writing it.
-  private var values: [(any DatabaseValueConvertible)?] = []
+  /// The member of the row before, which most rows share.
+  private var path: String?
   private var failure: (any Error)?
 
   init(_ database: Database, keeps: Bool = false) throws {
@@ -34,16 +34,25 @@ final class RowWriter<Row: FactRow>: TableWriter {
   func write(_ row: Located<Row>) {
     guard failure == nil else { return }
     if keeps { kept.append(row) }
-    values.removeAll(keepingCapacity: true)
-    values.append(row.path)
-    values.append(row.line)
-    schema.forEachValue(of: row.row) { values.append($0.binding) }
+    bind(row)
     do {
-      // The number of values is that of the columns: it needs no check for every row.
-      statement.setUncheckedArguments(StatementArguments(values))
-      try statement.execute()
+      try RowBinder(statement).insert()
     } catch {
       failure = error
+    }
+  }
+
+  private func bind(_ row: Located<Row>) {
+    let binder = RowBinder(statement)
+    if row.path != path {
+      path = row.path
+      binder.bind(.text(row.path), at: 1)
+    }
+    binder.bind(row.line.map { .integer(Int64($0)) } ?? .null, at: 2)
+    var place = 3
+    schema.forEachValue(of: row.row) { value in
+      binder.bind(value, at: place)
+      place += 1
     }
   }
 
@@ -58,15 +67,6 @@ final class RowWriter<Row: FactRow>: TableWriter {
 }
 
 extension FactValue {
-  fileprivate var binding: (any DatabaseValueConvertible)? {
-    switch self {
-    case .null: nil
-    case .integer(let value): value
-    case .real(let value): value
-    case .text(let value): value
-    }
-  }
-
   var databaseValue: DatabaseValue {
     switch self {
     case .null: .null

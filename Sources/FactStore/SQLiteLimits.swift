@@ -1,7 +1,7 @@
 import GRDB
 import GRDBSQLite
 
-/// The bounds that SQLite itself must keep. The only file of this target that talks to its C
+/// The bounds that SQLite itself must keep. With the binding of rows all that talks to its C
 /// interface.
 extension Database {
   /// Forbids attaching databases, and bounds statements and values.

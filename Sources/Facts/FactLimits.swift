@@ -36,7 +36,7 @@ public enum FactLimits {
   public static let rowsPerShape = 20
   /// Most statements of a log whose repeats are looked for at the same time.
   public static let openRepeats = 4096
-  /// Most statements of one ipamd log that a replay gets; some 90 bytes each.
+  /// Most statements of one ipamd log that a replay gets. One that says nothing new takes two bytes.
   public static let journalStatements = 6_000_000
   /// Bytes of a text in such a statement.
   public static let journalTextBytes = 512

@@ -4,7 +4,7 @@ public struct IPAMDJournal: Sendable {
   /// The log's path in the bundle.
   public private(set) var path = ""
   /// What was said when, in the order of the lines; what is said again stands once.
-  private var entries: [Entry] = []
+  private var tape = StatementTape()
   private var contents: [IPAMDStatement.Content] = []
   /// Whether the bound was reached, so that the rest of the log is missing.
   public private(set) var isFull = false
@@ -16,13 +16,6 @@ public struct IPAMDJournal: Sendable {
   public private(set) var firstUs: Int64?
   /// When the last record was written, in microseconds since 1970 UTC.
   public private(set) var lastUs: Int64?
-
-  /// A record: what it says, by its place among the contents, and where and when.
-  private struct Entry {
-    var content: Int32
-    var line: Int32
-    var timeUs: Int64
-  }
 
   /// Contents that come again often, by the end of their hash.
   private static let recentCount = 4096
@@ -39,22 +32,51 @@ public struct IPAMDJournal: Sendable {
   }
 
   /// How many statements there are.
-  public var count: Int { entries.count }
+  public var count: Int { tape.count }
   /// Whether the log says nothing about the pool.
-  public var isEmpty: Bool { entries.isEmpty }
+  public var isEmpty: Bool { tape.count == 0 }
 
-  /// A statement by its place.
+  /// A statement by its place. A ``Reader`` is much faster for more than a few.
   public subscript(index: Int) -> IPAMDStatement {
-    let entry = entries[index]
-    let content = contents[Int(entry.content)]
-    return IPAMDStatement(
-      kind: content.kind, content: content, line: entry.line,
-      timeUs: entry.timeUs == .min ? nil : entry.timeUs)
+    var reader = Reader(self)
+    return reader[index]
   }
 
-  /// The kind of a statement.
-  public func kind(at index: Int) -> IPAMDStatement.Kind {
-    contents[Int(entries[index].content)].kind
+  /// Reads statements one after the other, forwards or backwards.
+  public struct Reader {
+    private let journal: IPAMDJournal
+    private var entries: [StatementTape.Entry] = []
+    private var part = -1
+
+    /// A reader of a journal that is complete.
+    public init(_ journal: IPAMDJournal) {
+      self.journal = journal
+    }
+
+    /// A statement by its place.
+    public subscript(index: Int) -> IPAMDStatement {
+      mutating get {
+        let entry = entry(index)
+        let content = journal.contents[Int(entry.content)]
+        return IPAMDStatement(
+          kind: content.kind, content: content, line: entry.line,
+          timeUs: entry.timeUs == .min ? nil : entry.timeUs)
+      }
+    }
+
+    /// The kind of a statement.
+    public mutating func kind(at index: Int) -> IPAMDStatement.Kind {
+      journal.contents[Int(entry(index).content)].kind
+    }
+
+    private mutating func entry(_ index: Int) -> StatementTape.Entry {
+      let wanted = index / StatementTape.partLength
+      if wanted != part {
+        journal.tape.read(wanted, into: &entries)
+        part = wanted
+      }
+      return entries[index % StatementTape.partLength]
+    }
   }
 
   /// A name or text; empty for none.
@@ -124,7 +146,7 @@ public struct IPAMDJournal: Sendable {
 
   /// Adds a statement; answers the place of what it says, or nil if it was not taken.
   mutating func append(_ content: IPAMDStatement.Content, _ record: LogRecord) -> Int? {
-    guard entries.count < limit else {
+    guard tape.count < limit else {
       isFull = true
       return nil
     }
@@ -136,7 +158,7 @@ public struct IPAMDJournal: Sendable {
   /// Adds what was said before at `place` once more.
   mutating func `repeat`(_ place: Int, _ record: LogRecord) {
     guard contents.indices.contains(place) else { return }
-    guard entries.count < limit else {
+    guard tape.count < limit else {
       isFull = true
       return
     }
@@ -144,8 +166,8 @@ public struct IPAMDJournal: Sendable {
   }
 
   private mutating func add(_ place: Int, _ record: LogRecord) {
-    entries.append(
-      Entry(
+    tape.append(
+      StatementTape.Entry(
         content: Int32(truncatingIfNeeded: place), line: Int32(clamping: record.line),
         timeUs: record.timeUs ?? .min))
   }

@@ -18,9 +18,9 @@ struct BackwardPass {
     var pool = Undoing(snapshot)
     var names = self.names
     for part in parts.reversed() {
-      let journal = journals[part.journal]
+      var reader = IPAMDJournal.Reader(journals[part.journal])
       for index in part.range.reversed() {
-        let statement = journal[index]
+        let statement = reader[index]
         if let shown = snapshot.timeUs, let time = statement.timeUs, time > shown { continue }
         pool.undo(statement, part.journal, journals, &names)
       }

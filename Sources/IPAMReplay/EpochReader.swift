@@ -43,7 +43,8 @@ struct EpochReader {
     found = Findings()
     for part in parts {
       let journal = journals[part.journal]
-      for index in part.range { note(journal[index], journal) }
+      var reader = IPAMDJournal.Reader(journal)
+      for index in part.range { note(reader[index], journal) }
     }
     let hasDebug = parts.contains { journals[$0.journal].hasDebug }
     let hasInfo = parts.contains { journals[$0.journal].hasInfo }

@@ -20,6 +20,8 @@ public struct LogReplay {
   private var epoch = 0
   private var part = 0
   private var next = 0
+  private var reader = IPAMDJournal.Reader(IPAMDJournal())
+  private var readerPlace = -1
   private var state: ReplayState
   private var watch: FaultWatch
 
@@ -89,9 +91,12 @@ public struct LogReplay {
   private mutating func advance(upTo timeUs: Int64?) {
     while epoch < parts.count {
       let current = parts[epoch][part]
-      let journal = journals[current.journal]
+      if readerPlace != current.journal {
+        reader = IPAMDJournal.Reader(journals[current.journal])
+        readerPlace = current.journal
+      }
       while next < current.range.upperBound {
-        let statement = journal[next]
+        let statement = reader[next]
         if let timeUs, statement.timeUs ?? .min > timeUs { return }
         if next == current.range.lowerBound { enter(current, at: statement.timeUs) }
         state.apply(statement, at: LogPlace(journal: current.journal, statement: next))

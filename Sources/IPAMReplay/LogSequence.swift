@@ -54,8 +54,8 @@ struct LogSequence {
       count = journal.count
       firstUs = journal.firstUs
       lastUs = journal.lastUs
-      first = journal.kind(at: 0)
-      last = journal.kind(at: count - 1)
+      first = journal[0].kind
+      last = journal[count - 1].kind
     }
   }
 
@@ -69,11 +69,11 @@ struct LogSequence {
     var epochs: [[Part]] = []
     var current: [Part] = []
     for part in parts {
-      let journal = journals[part.journal]
+      var reader = IPAMDJournal.Reader(journals[part.journal])
       var start = part.range.lowerBound
       var beginsLog = part.beginsLog
       for index in part.range
-      where journal.kind(at: index) == .processStart {
+      where reader.kind(at: index) == .processStart {
         if start < index {
           current.append(
             Part(journal: part.journal, range: start..<index, beginsLog: beginsLog))

@@ -16,6 +16,10 @@ struct ReplayState {
   private(set) var hasTicks = false
   private(set) var hasRooms = false
   private(set) var knowsDecisions = false
+  /// Whether enough is known of the process to judge what it decides.
+  private(set) var hasJudgedEpoch = false
+  /// When the pool or what is in it changed last.
+  private(set) var lastChangeUs: Int64 = .min
   var engine: Engine
   var now: Int64?
   var place = LogPlace(journal: 0, statement: 0)
@@ -65,6 +69,11 @@ struct ReplayState {
     hasTicks = epoch.hasTicks
     hasRooms = epoch.release.map { $0 >= Release(1, 22, 0) } ?? false
     knowsDecisions = epoch.knowsTargets && epoch.knowsSlots
+    // What a DaemonSet says later need not have been so in this process.
+    hasJudgedEpoch =
+      epoch.grade == .full && knowsDecisions && epoch.knowsENILimit
+      && !epoch.origins.contains { $0.name.hasSuffix("TARGET") && $0.origin == .declared }
+    lastChangeUs = .max
     let policy = epoch.policy
     engine = Engine(
       configuration: epoch.configuration, limits: epoch.limits, maxPods: policy.maxPods,
@@ -129,7 +138,8 @@ struct ReplayState {
 
   @discardableResult
   mutating func observe(_ observation: Observation) -> Bool {
-    engine.observe(observation, at: moment)
+    lastChangeUs = now ?? .max
+    return engine.observe(observation, at: moment)
   }
 
   // MARK: Names

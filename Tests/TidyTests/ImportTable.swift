@@ -59,6 +59,7 @@ enum ImportTable {
   static func mayBeUnsafe(_ path: String) -> Bool {
     path.hasPrefix("Sources/BundleArchive/") || path.hasPrefix("Sources/NodeCollector/Sources/")
       || path == "Sources/FactStore/SQLiteLimits.swift"
+      || path == "Sources/FactStore/RowBinder.swift"
   }
 
   /// Targets that serve tests and development only; the table doesn't bind them.

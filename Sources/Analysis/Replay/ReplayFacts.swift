@@ -101,8 +101,9 @@ struct ReplayFacts {
   private func snapshotTime(_ journals: [IPAMDJournal]) throws -> Int64? {
     var latest: Int64?
     for journal in journals {
-      for index in (0..<journal.count).reversed() where journal.kind(at: index) == .introspected {
-        let statement = journal[index]
+      var reader = IPAMDJournal.Reader(journal)
+      for index in (0..<journal.count).reversed() where reader.kind(at: index) == .introspected {
+        let statement = reader[index]
         guard journal.text(of: statement.text).hasSuffix("/v1/enis"), let time = statement.timeUs
         else { continue }
         latest = max(latest ?? time, time)

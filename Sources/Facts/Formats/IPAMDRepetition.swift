@@ -15,15 +15,15 @@ extension IPAMDPatterns {
   private static let states = statistics.union([
     "INCREASE", "PFX_SURPLUS", "PFX_NEED", "PFX_HIGH", "TO_ALLOC", "NOT_FULL", "ROOM", "MAX_ENI",
     "BACKOFF", "CORDON", "TERMINATING", "NO_ALLOC", "DECREASE", "DECREASE_SKIP", "SHRINK_DONE",
-    "SURPLUS", "ENI_KEEP", "ENI_FREEABLE", "NOTHING_FREE", "REC_START", "REC_END",
+    "SURPLUS", "ENI_FREEABLE", "NOTHING_FREE", "REC_START", "REC_END",
   ])
 
-  /// What a reconcile run or a question lists, over and over.
+  /// What a reconcile run, a question or a pass of the pool's loop lists, over and over.
   private static let listings: Set<String> = [
     "IF_COUNT", "IF_FOUND", "IF_PRIMARY", "IF_CARD", "IF_TYPE", "ENI_UNMANAGED", "ENI_SKIP",
     "ENI_TRUNK", "ENI_PRIMARY_IP", "CIDR_ADDING", "CIDR_DUP", "CIDR_FULL", "REC_ENI",
     "REC_CIDR_ADD", "REC_PRIMARY", "REC_COOL", "REC_COOL_CHECK", "REC_VERIFIED", "REC_FOREIGN",
-    "REC_MISMATCH", "INST", "INST_HYP", "CFG_TARGET", "CFG_LIMITS", "INTROSPECT_HIT",
+    "REC_MISMATCH", "ENI_KEEP", "INST", "INST_HYP", "CFG_TARGET", "CFG_LIMITS", "INTROSPECT_HIT",
   ]
 
   /// Gaps whose content differs each time without meaning that something changed.

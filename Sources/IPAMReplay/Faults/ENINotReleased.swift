@@ -35,7 +35,7 @@ struct ENINotReleased: FaultRule {
     }
     kept = []
     isExcused = state.growth.isBlocked
-    due = Self.releasable(state)
+    if !due.isEmpty || !isSettled(state) { due = Self.releasable(state) }
     for eni in streaks.keys.sorted() where !due.contains(eni) { close(eni, &found) }
     for eni in due where streaks[eni] == nil {
       streaks[eni] = (
@@ -47,11 +47,20 @@ struct ENINotReleased: FaultRule {
     }
   }
 
+  /// Whether nothing has changed since no ENI was releasable, and time alone changes nothing more.
+  private func isSettled(_ state: borrowing ReplayState) -> Bool {
+    guard let now = state.now, state.trust.isProved, state.judgesDecisions else { return false }
+    return now > state.lastChangeUs && now - state.lastChangeUs > Self.settlingUs
+  }
+
+  /// Longer than an ENI is too young and an address cools in any setting that is in use.
+  private static let settlingUs: Int64 = 900_000_000
+
   private static func releasable(_ state: borrowing ReplayState) -> [ENIID] {
-    guard state.trust.isProved, state.judgesDecisions, let store = state.engine.datastores.first
+    guard state.trust.isProved, state.judgesDecisions, let card = state.engine.firstCard
     else { return [] }
     let inferred = state.trust.inferredENIs
-    return state.engine.releasableENIs(card: store.networkCard).filter { !inferred.contains($0) }
+    return state.engine.releasableENIs(card: card).filter { !inferred.contains($0) }
   }
 
   private mutating func close(_ eni: ENIID, _ found: inout FaultList) {

@@ -127,10 +127,6 @@ extension ReplayState {
 
   /// Whether decisions of this process can be judged at all.
   var judgesDecisions: Bool {
-    guard let epoch, epoch.grade == .full, epoch.knowsTargets, epoch.knowsSlots,
-      epoch.knowsENILimit, engine.datastores.count == 1, !growth.doubtsSettings
-    else { return false }
-    // What a DaemonSet says later need not have been so in this process.
-    return !epoch.origins.contains { $0.name.hasSuffix("TARGET") && $0.origin == .declared }
+    hasJudgedEpoch && engine.storeCount == 1 && !growth.doubtsSettings
   }
 }
