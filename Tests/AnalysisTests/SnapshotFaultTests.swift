@@ -77,6 +77,78 @@ struct SnapshotFaultTests {
     #expect(try faults([file(checkpoint), routes(routes)]).isEmpty)
   }
 
+  private func log(_ artifact: ArtifactID, _ lines: [(String, String)]) -> (
+    ArtifactID, String, String
+  ) {
+    let text = lines.map { time, message in
+      #"{"level":"info","ts":"2031-04-02T\#(time)Z","caller":"x","msg":"\#(message)"}"# + "\n"
+    }
+    let name = artifact == .pluginLog ? "plugin" : "ipamd"
+    return (artifact, "logs/aws-routed-eni/\(name).log", text.joined())
+  }
+
+  @Test("F-01: a DEL that never reached ipamd, and a pod that has a newer sandbox")
+  func leakedByDelete() throws {
+    let refused =
+      "Failed to connect to backend server for container c1: rpc error: code = Unavailable"
+    let ended =
+      "Handled pod teardown using prevResult: ContainerID(c1) Netns(/n) IfName(eth0) PodNamespace(shop) PodName(cart)"
+    let lost = log(.pluginLog, [("06:50:00.000", refused), ("06:50:00.100", ended)])
+    #expect(try faults([file(checkpoint), lost]) == ["F-01 10.42.3.17 delete_lost"])
+    // The same address is told once, by what is known best.
+    #expect(
+      try faults([file(checkpoint), links(links), routes(routes), lost])
+        == ["F-01 10.42.3.17 delete_lost"])
+    #expect(try faults([file(checkpoint), log(.pluginLog, [("06:50:00.100", ended)])]).isEmpty)
+    func newer(_ pod: String) -> (ArtifactID, String, String) {
+      let entry =
+        #"{"networkName":"aws-cni","containerID":"c2","ifName":"eth0","ipv4":"10.42.3.18","#
+        + #""allocationTimestamp":1932880000500000000,"metadata":{"k8sPodNamespace":"shop","k8sPodName":"\#(pod)","interfacesCount":1}}]}"#
+      return file(checkpoint.replacing("]}", with: "," + entry))
+    }
+    #expect(
+      try faults([newer("cart-6d8f7c9b5d-x2k4q")]) == ["F-01 10.42.3.17 older_sandbox"])
+    #expect(try faults([newer("cart-6d8f7c9b5d-other")]).isEmpty)
+  }
+
+  @Test("F-22: what the plugin saw as well is no mere hint")
+  func slowRequestSeenTwice() throws {
+    let sandbox = String(repeating: "a1", count: 32)
+    let pool = log(
+      .ipamdLog,
+      [
+        ("06:00:00.000", "Starting L-IPAMD v1.23.1  ..."),
+        ("06:00:10.000", "Received AddNetwork for NS /n, Sandbox \(sandbox), ifname eth0"),
+        (
+          "06:00:17.000",
+          "assignPodIPAddressUnsafe: Assign IP 10.42.3.17 to sandbox aws-cni/\(sandbox)/eth0 with metadata {K8SPodNamespace:shop K8SPodName:cart InterfacesCount:1}"
+        ),
+        (
+          "06:00:17.100",
+          "Send AddNetworkReply: Success: true IPAddr: [IPv4Addr:\\\"10.42.3.17\\\" RouteTableId:254], resp: Success:true, err: <nil>"
+        ),
+      ])
+    func request(_ until: String) -> (ArtifactID, String, String) {
+      log(
+        .pluginLog,
+        [
+          (
+            "06:00:09.900",
+            "Received CNI add request: ContainerID(\(sandbox)) Netns(/n) IfName(eth0) Args(a) Path(/p) argsStdinData({})"
+          ),
+          (until, "Failed to assign an IP address to container \(sandbox)"),
+        ])
+    }
+    func confidence(_ texts: [(ArtifactID, String, String)]) throws -> [FactValue] {
+      let store = try LoadedFacts(MemoryBundle(texts), database: nil).store
+      return try store.query("SELECT confidence FROM replay_fault WHERE fault = 'F-22'").rows
+        .flatMap { $0 }
+    }
+    #expect(try confidence([pool]) == [.text("C")])
+    #expect(try confidence([pool, request("06:00:17.200")]) == [.text("B")])
+    #expect(try confidence([pool, request("06:00:10.200")]) == [.text("C")])
+  }
+
   @Test("F-02: one address of two sandboxes in the checkpoint, or of two interfaces in the routes")
   func twice() throws {
     let twice = checkpoint.replacing(

@@ -53,6 +53,7 @@ struct PoolReplay {
     if let snapshot = context.snapshot { differences = replay.compare(with: snapshot) }
     var result = replay.finish()
     result.divergences += differences
+    result.faults = try PluginWitness(store).confirm(result.faults)
     self.result = result
     let rows = ReplayRows(result)
     try store.insert(rows.epochs)

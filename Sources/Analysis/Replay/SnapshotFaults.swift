@@ -32,7 +32,13 @@ struct SnapshotFaults {
         faults.append(Self.fault(question.id, row))
       }
     }
-    return faults
+    // The question that knows most about an address comes first.
+    var told: Set<String> = []
+    return faults.filter { fault in
+      guard fault.row.fault == Fault.ID.leakedAddress.rawValue, let subject = fault.row.subject
+      else { return true }
+      return told.insert(subject).inserted
+    }
   }
 
   private func isUsable(_ spellings: [ArtifactID]) -> Bool {
@@ -56,6 +62,23 @@ struct SnapshotFaults {
 
   private static let questions = [
     Question(
+      id: .leakedAddress, needs: [[.checkpoint], [.pluginLog]],
+      sql: """
+        WITH ended AS (
+          SELECT artifact, line, container_id, max(time_us) AS time_us FROM plugin_event
+          WHERE event = 'P_DEL_PREV' GROUP BY container_id)
+        SELECT e.artifact, e.line, c.address, 'delete_lost',
+          c.address || ' is still held for ' || COALESCE(c.namespace || '/' || c.pod, 'a pod')
+            || ', which the plugin took down while it could not reach ipamd', 'A'
+        FROM checkpoint_allocation AS c JOIN ended AS e USING (container_id)
+        WHERE c.address IS NOT NULL AND c.artifact NOT LIKE '%.tmp%'
+          AND e.time_us <= (SELECT collected_at_us FROM bundle_info) - 120000000
+          AND EXISTS (SELECT 1 FROM plugin_event AS p
+            WHERE p.container_id = e.container_id AND p.event IN ('P_CONN_ERR', 'P_RPC_ERR')
+              AND p.time_us BETWEEN e.time_us - 60000000 AND e.time_us)
+        ORDER BY c.address
+        """),
+    Question(
       id: .leakedAddress, needs: [[.checkpoint, .ipamdENIs], [.links], [.routes]],
       sql: """
         WITH held AS (
@@ -73,6 +96,20 @@ struct SnapshotFaults {
           AND NOT EXISTS (SELECT 1 FROM link WHERE substr(ifname, -11) = held.veth_suffix)
           AND NOT EXISTS (SELECT 1 FROM ip_route
             WHERE dst IN (held.address, held.address || '/32', held.address || '/128'))
+        ORDER BY address
+        """),
+    Question(
+      id: .leakedAddress, needs: [[.checkpoint]],
+      sql: """
+        SELECT artifact, line, address, 'older_sandbox',
+          address || ' is held for an older sandbox of ' || namespace || '/' || pod, 'B'
+        FROM checkpoint_allocation AS c
+        WHERE namespace IS NOT NULL AND pod IS NOT NULL AND address IS NOT NULL
+          AND artifact NOT LIKE '%.tmp%' AND COALESCE(interfaces, 1) <= 1
+          AND (SELECT collected_at_us FROM bundle_info) - 120000000 >= (
+            SELECT max(n.allocated_us) FROM checkpoint_allocation AS n
+            WHERE n.namespace = c.namespace AND n.pod = c.pod AND n.artifact = c.artifact
+              AND n.container_id <> c.container_id AND n.allocated_us > c.allocated_us)
         ORDER BY address
         """),
     Question(
