@@ -98,7 +98,7 @@ public struct LogReplay {
       while next < current.range.upperBound {
         let statement = reader[next]
         if let timeUs, statement.timeUs ?? .min > timeUs { return }
-        if next == current.range.lowerBound { enter(current, at: statement.timeUs) }
+        if next == current.range.lowerBound { enter(current, at: statement) }
         state.apply(statement, at: LogPlace(journal: current.journal, statement: next))
         watch.see(statement, state)
         next += 1
@@ -107,10 +107,10 @@ public struct LogReplay {
     }
   }
 
-  private mutating func enter(_ current: LogSequence.Part, at timeUs: Int64?) {
+  private mutating func enter(_ current: LogSequence.Part, at first: IPAMDStatement) {
     if part == 0 {
-      state.begin(
-        epochs[epoch], isFirst: epoch == 0, start: startState(of: epoch, at: timeUs))
+      let place = LogPlace(journal: current.journal, statement: next)
+      state.begin(epochs[epoch], at: (place, first.line), start: startState(of: epoch))
       watch.begin(epochs[epoch])
     } else if current.beginsLog {
       state.noteLogBoundary()
@@ -130,7 +130,7 @@ public struct LogReplay {
 
   /// The pool at the start of an epoch whose start the logs don't hold, if the introspection of the
   /// same process tells its end.
-  private func startState(of index: Int, at timeUs: Int64?) -> PoolSnapshot? {
+  private func startState(of index: Int) -> PoolSnapshot? {
     guard !epochs[index].hasStart, index == epochs.count - 1, let snapshot = context.snapshot
     else { return nil }
     return BackwardPass(journals, parts[index]).start(from: snapshot)

@@ -62,8 +62,13 @@ struct ReplayState {
 
   // MARK: Epochs
 
-  mutating func begin(_ epoch: Epoch, isFirst: Bool, start: PoolSnapshot?) {
+  /// A process begins with the statement at a place.
+  mutating func begin(
+    _ epoch: Epoch, at first: (place: LogPlace, line: Int32), start: PoolSnapshot?
+  ) {
     self.epoch = epoch
+    place = first.place
+    line = first.line
     epochNumber = epoch.number
     isFull = epoch.grade == .full
     hasTicks = epoch.hasTicks

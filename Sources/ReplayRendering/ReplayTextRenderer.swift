@@ -82,8 +82,9 @@ public struct ReplayTextRenderer: Sendable {
     let timeline = PoolTimeline(
       samples, report.result.events, fromUs: span.fromUs, toUs: span.toUs, count: width)
     let peak = max(timeline.peak, 1)
-    let from = Self.clock(span.fromUs)
-    let to = Self.clock(span.toUs)
+    let hasDays = Self.day(span.fromUs) != Self.day(span.toUs)
+    let from = (hasDays ? Self.day(span.fromUs).dropFirst(5) + " " : "") + Self.clock(span.fromUs)
+    let to = (hasDays ? Self.day(span.toUs).dropFirst(5) + " " : "") + Self.clock(span.toUs)
     var out = "\n"
     if report.cards.count > 1 { out += "network card \(card)\n" }
     out +=
@@ -123,7 +124,7 @@ public struct ReplayTextRenderer: Sendable {
       for time in times { line[min(width - 1, Int((time - span.fromUs) / step))] = mark }
       legend.append(
         "\(mark) \(words)" + (times.count > 1 ? " \(times.count)x" : "") + " "
-          + Self.time(first))
+          + (Self.day(span.fromUs) == Self.day(span.toUs) ? Self.time(first) : Self.dated(first)))
     }
     guard !legend.isEmpty else { return "" }
     let text = String(line)
@@ -160,7 +161,13 @@ public struct ReplayTextRenderer: Sendable {
       out +=
         "\(dots) \(rows.count - shown.count) earlier events: --format json, or --from and --to\n"
     }
+    let hasDays = Set(shown.compactMap { $0.timeUs.map { Self.day($0) } }).count > 1
+    var day: String?
     for row in shown {
+      if hasDays, let time = row.timeUs, Self.day(time) != day {
+        day = Self.day(time)
+        out += style.painted(Self.day(time), .dim) + "\n"
+      }
       out += (row.timeUs.map { Self.time($0) } ?? "").padded(to: 11)
       out += style.cut(row.words, to: words - 1).padded(to: words)
       out += Self.right(row.total, 5) + Self.right(row.assigned, 6)
@@ -258,6 +265,9 @@ public struct ReplayTextRenderer: Sendable {
     let text = RFC3339.string(microseconds: us)
     return text.prefix(19).map { $0 == "T" ? " " : $0 }.reduce("") { $0 + String($1) } + "Z"
   }
+
+  /// `2031-04-02`.
+  private static func day(_ us: Int64) -> String { String(dated(us).prefix(10)) }
 
   /// `09:15:22Z`.
   private static func time(_ us: Int64) -> String { String(dated(us).dropFirst(11)) }

@@ -59,6 +59,22 @@ struct ReplayRenderingTests {
     #expect(!text.contains("00:00:"))
   }
 
+  @Test("a history of several days says of which day an hour is")
+  func days() throws {
+    var log = WrittenLog()
+    log.start()
+    log.tick()
+    log.now += 2 * 86_400
+    log.start()
+    log.tick()
+    var replay = LogReplay([try log.journal()])
+    let report = ReplayReport(node: "node", result: replay.finish())
+    let text = ReplayTextRenderer(TextStyle(width: 80)).text(report)
+    let lines = text.split(separator: "\n").map { $0.drop { $0 == " " } }
+    #expect(
+      lines.contains { $0.hasPrefix("2031-04-02") } && lines.contains("2031-04-04"), "\(text)")
+  }
+
   @Test("JSON is whole and names its schema")
   func json() throws {
     let text = try ReplayJSONRenderer().text(compared("subnet-small"))
