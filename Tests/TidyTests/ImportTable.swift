@@ -58,8 +58,7 @@ enum ImportTable {
   /// Where the word `unsafe` may stand.
   static func mayBeUnsafe(_ path: String) -> Bool {
     path.hasPrefix("Sources/BundleArchive/") || path.hasPrefix("Sources/NodeCollector/Sources/")
-      || path == "Sources/FactStore/SQLiteLimits.swift"
-      || path == "Sources/FactStore/RowBinder.swift"
+      || path == "Sources/FactStore/SQLiteInterface.swift"
   }
 
   /// Targets that serve tests and development only; the table doesn't bind them.
