@@ -38,6 +38,8 @@ public enum FactLimits {
   public static let openRepeats = 4096
   /// Most statements of one ipamd log that a replay gets. One that says nothing new takes two bytes.
   public static let journalStatements = 6_000_000
+  /// Times that a statement can have, in microseconds since 1970 UTC: up to the year 2200.
+  public static let journalTimesUs: ClosedRange<Int64> = 0...7_258_118_400_000_000
   /// Bytes of a text in such a statement.
   public static let journalTextBytes = 512
 }

@@ -122,7 +122,7 @@ public struct IPAMDJournal: Sendable {
     case .info: hasInfo = true
     default: break
     }
-    guard let time = record.timeUs else { return }
+    guard let time = Self.time(record) else { return }
     if firstUs == nil { firstUs = time }
     lastUs = time
   }
@@ -169,7 +169,13 @@ public struct IPAMDJournal: Sendable {
     tape.append(
       StatementTape.Entry(
         content: Int32(truncatingIfNeeded: place), line: Int32(clamping: record.line),
-        timeUs: record.timeUs ?? .min))
+        timeUs: Self.time(record) ?? .min))
+  }
+
+  /// When a record was written; nil if no log can have been written then, so that sums and
+  /// differences of times can't overflow.
+  private static func time(_ record: LogRecord) -> Int64? {
+    record.timeUs.flatMap { FactLimits.journalTimesUs.contains($0) ? $0 : nil }
   }
 
   private mutating func place(of content: IPAMDStatement.Content) -> Int {
