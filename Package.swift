@@ -99,7 +99,7 @@ let package = Package(
       name: "Analysis",
       dependencies: [
         "BundleArchive", "BundleModel", "BundleReader", "BuiltinRules", "FactRendering", "Facts",
-        "FactStore", "IPAMEngine", "IPAMReplay", "ReplayRendering", "ReportModel",
+        "FactStore", "IPAMEngine", "IPAMReplay", "PacketPath", "ReplayRendering", "ReportModel",
         "ReportRendering", "RuleEngine", crypto, systemPackage,
       ],
       swiftSettings: strict),
@@ -115,6 +115,9 @@ let package = Package(
         "ReportModel", "ReportRendering", "RuleEngine", argumentParser,
       ],
       swiftSettings: strict),
+
+    // What the kernel does with packets.
+    .target(name: "PacketPath", dependencies: ["IPAMEngine"], swiftSettings: strict + instrumented),
 
     // The address manager's warm pool.
     .target(name: "IPAMEngine", swiftSettings: strict),
@@ -150,6 +153,16 @@ let package = Package(
     .executableTarget(
       name: "cnitriage-lab", dependencies: ["CNamespaces", "LabNode", systemPackage],
       path: "Sources/lab", swiftSettings: strict),
+
+    // The kernel as the judge of what is said of packets.
+    .target(name: "CPackets", swiftSettings: strict),
+    .target(
+      name: "PathOracle",
+      dependencies: [
+        "Analysis", "BundleModel", "CNamespaces", "CPackets", "FactStore", "Facts", "IPAMEngine",
+        "PacketPath", systemPackage,
+      ], swiftSettings: strict),
+    .executableTarget(name: "path-oracle", dependencies: ["PathOracle"], swiftSettings: strict),
 
     .target(name: "TestSupport", swiftSettings: strict),
 

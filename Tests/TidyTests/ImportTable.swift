@@ -21,6 +21,8 @@ enum ImportTable {
     "Facts": ["BundleModel"],
     "FactStore": ["BundleModel", "Facts", "GRDB", "GRDBSQLite"],
     "IPAMPlanner": ["IPAMEngine"],
+    // Addresses and CIDRs are what it takes from there.
+    "PacketPath": ["IPAMEngine"],
     "IPAMReplay": ["BundleModel", "Facts", "IPAMEngine", "IPAMPlanner"],
     "RuleEngine": ["BundleModel", "Facts", "FactStore", "ReportModel", "BuiltinRules", "Yams"],
     "ReportRendering": ["ReportModel", "Crypto"],
@@ -28,7 +30,7 @@ enum ImportTable {
     "Analysis": [
       "FactRendering",
       "BundleModel", "BundleArchive", "BundleReader", "Facts", "FactStore", "RuleEngine",
-      "IPAMEngine", "IPAMReplay", "ReplayRendering",
+      "IPAMEngine", "IPAMReplay", "PacketPath", "ReplayRendering",
       "ReportModel", "ReportRendering", "BuiltinRules", "Crypto", "SystemPackage",
     ],
     "ReplayRendering": ["BundleModel", "IPAMEngine", "IPAMReplay", "ReportRendering"],
@@ -65,7 +67,7 @@ enum ImportTable {
   static let development: Set<String> = [
     "TestSupport", "LabNode", "lab", "CNamespaces", "RuleEmbedder", "EmbedRules", "generate-docs",
     "ConformanceKit", "conformance", "replay-check", "bench-engine", "bench-redaction",
-    "bench-analyze",
+    "bench-analyze", "CPackets", "PathOracle", "path-oracle",
     "FuzzFacts", "FuzzRedaction", "FuzzWire", "FuzzArchive", "FuzzReplay",
   ]
 }

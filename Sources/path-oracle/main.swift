@@ -1,0 +1,29 @@
+import Foundation
+import PathOracle
+
+/// `path-oracle N SEED`: N random nodes from a seed on, judged by the kernel.
+let words = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
+guard words.count == 2, words[0] > 0 else {
+  print("usage: scripts/path-oracle NODES SEED")
+  exit(2)
+}
+
+exit(run(nodes: words[0], from: words[1]))
+
+/// Ends the oracle before the process, so that its namespaces go.
+func run(nodes: UInt64, from first: UInt64) -> Int32 {
+  do {
+    var tally = PathOracle.Tally()
+    var oracle = try PathOracle("cnipath")
+    for seed in first..<first + nodes {
+      let before = tally.disagreements.count
+      try oracle.run(seed: seed, into: &tally)
+      for text in tally.disagreements.dropFirst(before) { print(text) }
+    }
+    print(tally.summary(nodes: Int(nodes)))
+    return tally.disagreements.isEmpty ? 0 : 1
+  } catch {
+    print("error: \(error)")
+    return 6
+  }
+}
