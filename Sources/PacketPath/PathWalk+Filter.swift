@@ -17,14 +17,23 @@ extension PathWalk {
       case .input, .postrouting: 100
       case .forward: nil
       }
+    if hook == .prerouting || hook == .output {
+      isFlowKnown = packet.inInterface == "lo" && isFlowKnown
+      try run(others.filter { $0.priority < Self.flowPriority }, hook)
+      isFlowKnown = true
+    }
     if let natPriority {
-      try run(others.filter { $0.priority < natPriority }, hook)
+      let first = hook == .prerouting || hook == .output ? Self.flowPriority : Int.min
+      try run(others.filter { $0.priority >= first && $0.priority < natPriority }, hook)
       try translate(bases.filter { $0.kind == .nat }, hook)
       try run(others.filter { $0.priority >= natPriority }, hook)
     } else {
       try run(others, hook)
     }
   }
+
+  /// Where packets get their flows.
+  private static let flowPriority = -200
 
   private mutating func run(_ bases: [BaseChain], _ hook: Hook) throws(PathEnd) {
     for base in ordered(bases) {
@@ -105,10 +114,14 @@ extension PathWalk {
   /// State of the flow as its rules call it.
   var state: String {
     guard flow.isTracked else { return "UNTRACKED" }
+    guard isFlowKnown else { return "INVALID" }
     guard flow.isAnswerAlone else { return packet.isReply ? "ESTABLISHED" : "NEW" }
     // An answer whose question was not followed begins a flow, or makes no sense.
     return packet.transport == .udp ? "NEW" : "INVALID"
   }
+
+  /// Whether the packet has a flow that can be marked and translated.
+  var hasFlow: Bool { flow.isTracked && state != "INVALID" }
 
   // MARK: Marks
 
@@ -116,13 +129,13 @@ extension PathWalk {
     switch rule.target {
     case .mark(let value, let mask): packet.mark = packet.mark & ~mask ^ value
     case .connectionMark(let value, let mask):
-      guard flow.isTracked else { return }
+      guard hasFlow else { return }
       flow.mark = flow.mark & ~mask ^ value
     case .saveMark(let connectionMask, let packetMask):
-      guard flow.isTracked else { return }
+      guard hasFlow else { return }
       flow.mark = flow.mark & ~connectionMask ^ packet.mark & packetMask
     case .restoreMark(let packetMask, let connectionMask):
-      guard flow.isTracked else { return }
+      guard hasFlow else { return }
       packet.mark = packet.mark & ~packetMask ^ flow.mark & connectionMask
     case .notrack: flow.isTracked = false
     default: try choose(rule, hook)
@@ -138,7 +151,7 @@ extension PathWalk {
 
   /// Only the first packet of a flow sees the chains; the others get what was decided then.
   private mutating func translate(_ bases: [BaseChain], _ hook: Hook) throws(PathEnd) {
-    guard flow.isTracked, state != "INVALID" else { return }
+    guard hasFlow else { return }
     guard state == "NEW" else { return undo(hook) }
     // What a host sends to itself comes in with everything decided.
     guard packet.inInterface != "lo" else { return }

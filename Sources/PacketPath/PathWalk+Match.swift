@@ -89,11 +89,11 @@ extension PathWalk {
   private func flowTest(_ match: FilterMatch) -> Answer {
     if case .state(let states, let isNegated) = match {
       var holds = states.contains(state)
-      if flow.isTracked, flow.source != nil, states.contains("SNAT") { holds = true }
-      if flow.isTracked, flow.destination != nil, states.contains("DNAT") { holds = true }
+      if hasFlow, flow.source != nil, states.contains("SNAT") { holds = true }
+      if hasFlow, flow.destination != nil, states.contains("DNAT") { holds = true }
       return Answer(holds != isNegated)
     }
-    guard flow.isTracked, state != "INVALID" else { return .no }
+    guard hasFlow else { return .no }
     switch match {
     case .connectionMark(let value, let mask, let isNegated):
       return Answer((flow.mark & mask == value) != isNegated)

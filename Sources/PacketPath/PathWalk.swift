@@ -20,6 +20,8 @@ struct PathWalk {
   var nextHop: IPAddress?
   var steps: [PathStep] = []
   var choices: Choices
+  /// Whether the flow of the packet has been looked for; before that it has none.
+  var isFlowKnown = false
   /// Whether steps are wanted at all.
   var isRecording = true
 
@@ -89,7 +91,7 @@ struct PathWalk {
         destinationPort: packet.destinationPort))
     switch route.kind {
     case "local":
-      if family == .v4 { try checkSource(device) }
+      if family == .v4 { try checkSource(device, towards: nil) }
       note("route", "for the host itself: \(route.text)", route.evidence)
       try pass(.input)
       return .host
@@ -97,7 +99,7 @@ struct PathWalk {
     default: throw unknown("a \(route.kind) route: \(route.text)", route.evidence)
     }
     try checkForwarding(device)
-    if family == .v4 { try checkSource(device) }
+    if family == .v4 { try checkSource(device, towards: route.device) }
     return try leave(by: route, through: .forward)
   }
 
@@ -181,17 +183,23 @@ struct PathWalk {
   // MARK: The way back to the sender
 
   /// linux, `net/ipv4/fib_frontend.c`, `fib_validate_source`.
-  private mutating func checkSource(_ device: String) throws(PathEnd) {
+  private mutating func checkSource(
+    _ device: String, towards outDevice: String?
+  ) throws(PathEnd) {
     guard device != "lo" else { return }
-    switch reversePath(device, mark: marksSource(device) ? packet.mark : 0) {
+    let mark = marksSource(device) ? packet.mark : 0
+    switch reversePath(device, mark: mark, from: outDevice ?? "lo", isWhole: true) {
     case .same: return
     case .unknown(let text, let evidence): throw unknown(text, evidence)
     case .own(let route):
       throw drop("rp_filter", "the sender is the host itself: \(route.text)", route.evidence)
-    case .none(let evidence): try refuseSource(device, "no route back to the sender", evidence, 1)
+    case .none(let evidence): try refuseSource(device, "no route back to the sender", evidence, nil)
     case .other(let route):
+      // Without an address of its own, as pods' interfaces are, an interface gets no loose check.
+      let own = host.interfaces[device]?.addresses.contains { $0.address.family == .v4 } ?? false
       try refuseSource(
-        device, "the way back to \(packet.source) is \(route.text)", route.evidence, 2)
+        device, "the way back to \(packet.source) is \(route.text)", route.evidence,
+        own ? 2 : nil)
     }
   }
 
@@ -199,14 +207,14 @@ struct PathWalk {
     host.largest("src_valid_mark", on: device, .v4).map { $0 != 0 } ?? false
   }
 
-  /// - Parameter harmless: settings of rp_filter that let such a packet through: 2 for loose.
+  /// - Parameter harmless: the setting of rp_filter that lets such a packet through besides 0.
   private mutating func refuseSource(
-    _ device: String, _ text: String, _ evidence: Evidence?, _ harmless: Int
+    _ device: String, _ text: String, _ evidence: Evidence?, _ harmless: Int?
   ) throws(PathEnd) {
     guard let setting = host.largest("rp_filter", on: device, .v4) else {
       throw unknown("rp_filter of \(device) was not collected", nil)
     }
-    guard setting != 0, setting != harmless || harmless == 1 else { return }
+    guard setting != 0, setting != harmless else { return }
     let keys = ["net.ipv4.conf.\(device).rp_filter", "net.ipv4.conf.all.rp_filter"]
     let key = keys.first { host.number($0) == setting } ?? keys[0]
     throw drop(
@@ -222,9 +230,22 @@ struct PathWalk {
   }
 
   /// The way from the receiver to the sender.
-  func reversePath(_ device: String, mark: UInt32) -> ReversePath {
-    let question = RouteQuestion(
-      source: packet.destination, destination: packet.source, inInterface: "lo", mark: mark)
+  ///
+  /// - Parameters:
+  ///   - device: the interface that the packet came in through.
+  ///   - mark: the mark that its answer is taken to have.
+  ///   - inInterface: the interface that its answer is taken to come from.
+  ///   - isWhole: whether protocol and ports count.
+  func reversePath(
+    _ device: String, mark: UInt32, from inInterface: String = "lo", isWhole: Bool = false
+  ) -> ReversePath {
+    var question = RouteQuestion(
+      source: packet.destination, destination: packet.source, inInterface: inInterface, mark: mark)
+    if isWhole {
+      question.transport = packet.transport
+      question.sourcePort = packet.destinationPort
+      question.destinationPort = packet.sourcePort
+    }
     switch routing.answer(question) {
     case .unknown(let text, let evidence): return .unknown(text, evidence)
     case .none: return .none(nil)

@@ -168,7 +168,7 @@ public final class OracleNetwork {
 
   /// What was seen of a packet.
   enum Observation: Hashable {
-    case sent(String, Packet)
+    case sent(String, Packet, identity: UInt32?)
     case host
     case refused
     case nothing
@@ -223,7 +223,7 @@ public final class OracleNetwork {
         } else if answers(seen, test) {
           continue
         } else {
-          return .sent(device, seen.packet)
+          return .sent(device, seen.packet, identity: seen.identity)
         }
       }
       if isTaken(test) { return .host }

@@ -57,7 +57,9 @@ public struct PathOracle {
       let seen = try network.send(test)
       let label =
         "seed \(seed) packet \(index) \(packet.text) \(packet.transport.rawValue) in \(packet.inInterface ?? "-")"
-      guard judge(result, seen, label, &tally), case .sent(let device, let sent) = seen else {
+      guard judge(result, seen, label, &tally),
+        case .sent(let device, let sent, let identity) = seen
+      else {
         continue
       }
       guard result.isClaimed, result.ends.count <= 1, result.verdict.word == "delivered" else {
@@ -65,9 +67,16 @@ public struct PathOracle {
       }
       let reply = result.flow.reply(to: sent, through: device)
       let answer = path.follow(reply: reply, flow: result.flow)
-      let seenReply = try network.send(TestPacket(packet: reply, mark: marks))
+      let seenReply = try network.send(
+        TestPacket(packet: reply, mark: marks, identity: identity))
       _ = judge(answer, seenReply, label + " reply", &tally)
     }
+  }
+
+  /// What the tools of a random node print.
+  public func texts(seed: UInt64) throws -> String {
+    try network.prepare(RandomNode(seed: seed))
+      .sorted { $0.key < $1.key }.map { "== \($0.key)\n\($0.value)" }.joined()
   }
 
   /// Whether both agree, as far as something is claimed.
@@ -92,7 +101,7 @@ public struct PathOracle {
   private static func agrees(_ end: PathOutcome, _ seen: OracleNetwork.Observation) -> Bool {
     switch (end.verdict, seen) {
     case (.host, .host), (.dropped, .nothing), (.rejected, .refused), (.rejected, .nothing): true
-    case (.sent(let device, _), .sent(let seenDevice, let packet)):
+    case (.sent(let device, _), .sent(let seenDevice, let packet, _)):
       device == seenDevice && end.packet?.source == packet.source
         && end.packet?.destination == packet.destination
         && (end.isSourcePortOpen || !packet.transport.hasPorts

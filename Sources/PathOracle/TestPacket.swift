@@ -7,6 +7,8 @@ struct TestPacket {
   var packet: Packet
   /// The number; not 0.
   var mark: UInt32
+  /// What stands where ports would, in echo requests; nil for the number.
+  var identity: UInt32?
 
   /// The bytes of the packet from its IP header on, with all checksums.
   var bytes: [UInt8] {
@@ -51,7 +53,7 @@ struct TestPacket {
     default:
       let isV6 = packet.transport == .icmpV6
       let type: UInt8 = isV6 ? (packet.isReply ? 129 : 128) : packet.isReply ? 0 : 8
-      body = [type, 0, 0, 0] + magic + magic + magic + magic
+      body = [type, 0, 0, 0] + Self.quad(identity ?? (mark << 16 | mark >> 16)) + magic + magic + magic
       place = 2
     }
     var sum: UInt16
@@ -99,6 +101,8 @@ struct TestPacket {
     var packet: Packet
     /// Whether it is about the packet rather than the packet itself.
     var isRefusal: Bool
+    /// What stands where ports would, in echo requests.
+    var identity: UInt32?
   }
 
   /// What a packet is, if it carries the number.
@@ -140,8 +144,10 @@ struct TestPacket {
     case .icmp, .icmpV6:
       let types: [UInt8] = transport == .icmp ? [8, 0] : [128, 129]
       if types.contains(body[0]) {
-        guard word(4) == mark, word(8) == mark else { return nil }
-        return Seen(packet: packet(isReply: body[0] == types[1]), isRefusal: false)
+        // NAT may change the number that stands where ports would.
+        guard word(8) == mark, word(12) == mark else { return nil }
+        return Seen(
+          packet: packet(isReply: body[0] == types[1]), isRefusal: false, identity: word(4))
       }
       return quotes(body, mark) ? Seen(packet: packet(isReply: true), isRefusal: true) : nil
     default: return nil

@@ -1,7 +1,16 @@
 import Foundation
 import PathOracle
 
-/// `path-oracle N SEED`: N random nodes from a seed on, judged by the kernel.
+/// `path-oracle N SEED`: N random nodes from a seed on, judged by the kernel. `path-oracle show SEED`
+/// prints what such a node has.
+if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "show",
+  let seed = UInt64(CommandLine.arguments[2])
+{
+  let oracle = try PathOracle("cnipath")
+  print(try oracle.texts(seed: seed))
+  exit(0)
+}
+
 let words = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
 guard words.count == 2, words[0] > 0 else {
   print("usage: scripts/path-oracle NODES SEED")
