@@ -54,6 +54,7 @@ struct LoadedFacts {
         layout: source.layout,
         host: source.manifest.flatMap { $0.holdsNode ? $0.platform.hostName : nil }))
     replay = replays ? try PoolReplay(journals.best, store: store, items: items).result : nil
+    try PathSurvey.run(store)
     self.store = store
     self.texts = texts
   }

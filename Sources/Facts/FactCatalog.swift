@@ -67,6 +67,9 @@ public enum FactCatalog {
     ReplayDivergence.self, ReplayFault.self,
   ]
 
+  /// Tables that the standard questions about packets fill.
+  public static let followed: [any FactRow.Type] = [PathAnswer.self, PathAnswerStep.self]
+
   /// The tables that readers fill, each once, in the order of the documentation; tables that it
   /// doesn't know come last.
   public static func tables(of readers: [any FactReader.Type]) -> [any FactRow.Type] {

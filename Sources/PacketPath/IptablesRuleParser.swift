@@ -43,8 +43,7 @@ struct IptablesRuleParser {
       }
       isNegated = false
     }
-    if let addressType { matches.append(.addressType(addressType)) }
-    if let sourceType { matches.append(.addressType(sourceType)) }
+    endAddressTypes()
     if hasReversePath {
       matches.append(
         .reversePath(
@@ -171,8 +170,15 @@ struct IptablesRuleParser {
     }
   }
 
-  /// Modules without any option say something as well.
+  private mutating func endAddressTypes() {
+    matches += [addressType, sourceType].compactMap { $0 }.map { .addressType($0) }
+    addressType = nil
+    sourceType = nil
+  }
+
+  /// Modules without any option say something as well, and one that comes twice holds twice.
   private mutating func readModule(_ name: String) {
+    if name == "addrtype" { endAddressTypes() }
     if name == "rpfilter" { hasReversePath = true }
     if name == "socket" { add(nil, "-m socket") }
     module = name

@@ -113,6 +113,18 @@ public struct Flow: Sendable, Hashable {
 
   init(first: Packet) { self.first = first }
 
+  /// Whether NAT gave it another sender.
+  var isSourceChanged: Bool {
+    guard let source else { return false }
+    return source.address != first.source || source.port != first.sourcePort || source.isPortOpen
+  }
+
+  /// Whether NAT gave it another receiver.
+  var isDestinationChanged: Bool {
+    guard let destination else { return false }
+    return destination.address != first.destination || destination.port != first.destinationPort
+  }
+
   /// The answer of whoever got the packet as it was sent.
   public func reply(to sent: Packet, through interface: String?) -> Packet {
     var reply = sent

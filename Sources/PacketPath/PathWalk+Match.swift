@@ -36,7 +36,8 @@ extension PathWalk {
     case .destination(let ranges, let isNegated):
       return Answer(Self.contains(ranges, packet.destination) != isNegated)
     case .inInterface(let names, let isNegated):
-      let name = hook == .output || hook == .postrouting ? "" : packet.inInterface ?? ""
+      // Since linux 5.7 packets that go through have it behind the route as well.
+      let name = packet.inInterface ?? ""
       return Answer(names.contains { Self.matches($0, name) } != isNegated)
     case .outInterface(let names, let isNegated):
       let name = hook == .prerouting || hook == .input ? "" : outInterface ?? ""
@@ -89,8 +90,8 @@ extension PathWalk {
   private func flowTest(_ match: FilterMatch) -> Answer {
     if case .state(let states, let isNegated) = match {
       var holds = states.contains(state)
-      if hasFlow, flow.source != nil, states.contains("SNAT") { holds = true }
-      if hasFlow, flow.destination != nil, states.contains("DNAT") { holds = true }
+      if hasFlow, flow.isSourceChanged, states.contains("SNAT") { holds = true }
+      if hasFlow, flow.isDestinationChanged, states.contains("DNAT") { holds = true }
       return Answer(holds != isNegated)
     }
     guard hasFlow else { return .no }
@@ -115,7 +116,16 @@ extension PathWalk {
     var device: String?
     if test.isLimitedToIn { device = packet.inInterface ?? "" }
     if test.isLimitedToOut { device = outInterface ?? "" }
-    return Answer(test.types.contains(routing.type(of: address, on: device)) != test.isNegated)
+    let type = routing.type(of: address, on: device)
+    guard family == .v6 else { return Answer(test.types.contains(type) != test.isNegated) }
+    // IPv6 asks for each of the types, and a local address is a unicast one as well.
+    let holds = test.types.allSatisfy { wanted in
+      switch wanted {
+      case "UNICAST": !address.isMulticast && address.value != 0
+      default: wanted == type
+      }
+    }
+    return Answer(holds != test.isNegated)
   }
 
   private static func contains(

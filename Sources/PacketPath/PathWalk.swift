@@ -150,7 +150,8 @@ struct PathWalk {
     case .unknown(let text, let evidence): throw unknown(text, evidence)
     case .none:
       let text = "no route to \(packet.destination)"
-      guard let device = packet.inInterface, isForwarding(device) != true else {
+      // A router says so; a host keeps silent in IPv4.
+      guard family == .v4, let device = packet.inInterface, isForwarding(device) != true else {
         throw reject("route", "net-unreachable", text, nil)
       }
       throw drop("route", text, nil)

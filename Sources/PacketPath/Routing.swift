@@ -79,7 +79,9 @@ struct Routing {
   private func matches(_ rule: PolicyRule, _ question: RouteQuestion) -> Bool? {
     var holds = true
     if let source = rule.source {
-      holds = holds && question.source.map { source.contains($0) } ?? (source.length == 0)
+      // In IPv4 an address that is not chosen yet is 0.0.0.0; in IPv6 it is in no network.
+      let own = question.source ?? (question.family == .v4 ? IPAddress(v4: 0) : nil)
+      holds = holds && own.map { source.contains($0) } ?? (source.length == 0)
     }
     if let destination = rule.destination {
       holds = holds && destination.contains(question.destination)

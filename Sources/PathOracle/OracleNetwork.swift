@@ -14,6 +14,8 @@ public final class OracleNetwork {
   private let hosts: [(isV6: Bool, transport: TransportProtocol, descriptor: Int32)]
   private let home: Int32
   private let nodeSpace: Int32
+  /// What the node said to its own last packet: an errno, or 0.
+  private var lastError: Int32 = 0
   /// Interfaces around the node by the name of the node's end.
   private let numbers: [String: Int]
 
@@ -74,7 +76,8 @@ public final class OracleNetwork {
       ip netns add \(node); ip netns add \(far)
       ip netns exec \(node) sysctl -qw net.ipv6.conf.default.accept_dad=0 \
         net.ipv4.conf.default.rp_filter=0 net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0 \
-        net.ipv4.icmp_msgs_per_sec=1000000 net.ipv4.icmp_msgs_burst=1000000
+        net.ipv4.icmp_msgs_per_sec=1000000 net.ipv4.icmp_msgs_burst=1000000 \
+        net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.default.send_redirects=0
       ip netns exec \(far) sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 
       """
@@ -164,6 +167,13 @@ public final class OracleNetwork {
     return texts
   }
 
+  /// What the node counted since it was asked last: why it dropped something.
+  func counters() -> String {
+    Self.shell(
+      "ip netns exec \(node) env NSTAT_HISTORY=/tmp/\(node)-nstat nstat | awk '$2 {print $1 \"=\" $2}'"
+    ).output.split(separator: "\n").joined(separator: " ") + " errno \(lastError)"
+  }
+
   // MARK: Packets
 
   /// What was seen of a packet.
@@ -203,7 +213,7 @@ public final class OracleNetwork {
     for (place, byte) in bytes.enumerated() { cpackets_put(Int32(place), Int32(byte)) }
     try Self.enter(nodeSpace)
     // A refusal by the node itself is an outcome, not a failure.
-    _ = cpackets_send_datagram(isV6 ? 1 : 0, Int32(test.packet.sourcePort ?? 0), 12)
+    lastError = cpackets_send_datagram(isV6 ? 1 : 0, Int32(test.packet.sourcePort ?? 0), 12)
     try Self.enter(home)
   }
 

@@ -9,6 +9,8 @@ import PacketPath
 public struct PathOracle {
   private let network: OracleNetwork
   private var marks: UInt32 = 0x1357_0000
+  /// Whether the node's counters are read before every packet, which takes time.
+  public var isExplaining = false
 
   /// What came of a number of nodes.
   public struct Tally: Sendable {
@@ -54,6 +56,7 @@ public struct PathOracle {
       marks &+= 0x101
       let test = TestPacket(packet: packet, mark: marks)
       let result = path.follow(packet)
+      _ = isExplaining ? network.counters() : ""
       let seen = try network.send(test)
       let label =
         "seed \(seed) packet \(index) \(packet.text) \(packet.transport.rawValue) in \(packet.inInterface ?? "-")"
@@ -94,7 +97,8 @@ public struct PathOracle {
     let said = ends.map { "\($0.verdict) \($0.packet?.text ?? "")" }.joined(separator: " or ")
     let steps = result.steps.map { "    \($0.place): \($0.text) [\($0.packet) mark \($0.mark)]" }
     tally.disagreements.append(
-      "\(label): said \(said), seen \(seen)\n" + steps.joined(separator: "\n"))
+      "\(label): said \(said), seen \(seen)\n"
+        + (steps + ["    counted: \(network.counters())"]).joined(separator: "\n"))
     return false
   }
 

@@ -217,7 +217,11 @@ extension RandomNode {
     var parts: [String] = []
     for _ in 0..<(1 + random.next(3)) {
       let match = makeMatch(chain, parts)
-      if !match.isEmpty { parts.append(match) }
+      // Older programs take some modules only once.
+      let isAgain = ["--mark", "--limit ", "--ctstate"].contains { option in
+        match.contains(option) && parts.contains { $0.contains(option) }
+      }
+      if !match.isEmpty, !isAgain { parts.append(match) }
     }
     return (parts + [makeTarget(table, chain, jumps, parts)]).joined(separator: " ")
   }

@@ -53,7 +53,8 @@ struct TestPacket {
     default:
       let isV6 = packet.transport == .icmpV6
       let type: UInt8 = isV6 ? (packet.isReply ? 129 : 128) : packet.isReply ? 0 : 8
-      body = [type, 0, 0, 0] + Self.quad(identity ?? (mark << 16 | mark >> 16)) + magic + magic + magic
+      body =
+        [type, 0, 0, 0] + Self.quad(identity ?? (mark << 16 | mark >> 16)) + magic + magic + magic
       place = 2
     }
     var sum: UInt16
@@ -149,6 +150,8 @@ struct TestPacket {
         return Seen(
           packet: packet(isReply: body[0] == types[1]), isRefusal: false, identity: word(4))
       }
+      // A hint of a better way is no refusal.
+      guard body[0] == (transport == .icmp ? 3 : 1) else { return nil }
       return quotes(body, mark) ? Seen(packet: packet(isReply: true), isRefusal: true) : nil
     default: return nil
     }

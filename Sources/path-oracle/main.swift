@@ -24,6 +24,7 @@ func run(nodes: UInt64, from first: UInt64) -> Int32 {
   do {
     var tally = PathOracle.Tally()
     var oracle = try PathOracle("cnipath")
+    oracle.isExplaining = nodes == 1
     for seed in first..<first + nodes {
       let before = tally.disagreements.count
       try oracle.run(seed: seed, into: &tally)

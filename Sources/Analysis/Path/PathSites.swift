@@ -1,0 +1,201 @@
+import FactStore
+import Facts
+import IPAMEngine
+import PacketPath
+
+/// The places between which packets of the standard set go.
+struct PathSites {
+  /// A pod of the node.
+  struct Pod {
+    /// `namespace/name`, or its address where that is not known.
+    var name: String
+    var address: IPAddress
+    /// The host's interface that leads to it.
+    var device: String
+    /// The interface of the ENI that holds its address.
+    var uplink: String?
+  }
+
+  /// Something that listens.
+  struct Service {
+    var address: IPAddress
+    var transport: TransportProtocol
+    var port: Int
+  }
+
+  /// An address of the internet.
+  static let internet = IPAddress(v4: 0x0101_0101)
+  /// The metadata service of instances.
+  static let imds = IPAddress(v4: 0xa9fe_a9fe)
+  /// A client in the internet: 203.0.113.9, which nobody has.
+  static let client = IPAddress(v4: 0xcb00_7109)
+
+  private(set) var pods: [Pod] = []
+  private(set) var primary: String?
+  private(set) var primaryAddress: IPAddress?
+  /// A pod of another node, and a load balancer: addresses of the subnet that this node has not.
+  private(set) var otherNode: IPAddress?
+  private(set) var loadBalancer: IPAddress?
+  private(set) var service: Service?
+  private(set) var dns: Service?
+  private(set) var nodePort: (transport: TransportProtocol, port: Int)?
+  /// Which ENI's interface holds which address.
+  private var uplinks: [IPAddress: String] = [:]
+  private var uplinkNames: Set<String> = []
+
+  private let store: FactStore
+
+  init(_ store: FactStore, _ host: HostNetwork) throws {
+    self.store = store
+    try findUplinks(host)
+    try findPods(host)
+    findOthers(host)
+    try findServices()
+  }
+
+  // MARK: The node
+
+  private mutating func findUplinks(_ host: HostNetwork) throws {
+    let main = host.routes[HostNetwork.RouteTable(.v4, "main")] ?? []
+    let routes = main.filter { $0.destination.length == 0 && $0.device != nil }
+    primary = routes.min { $0.metric < $1.metric }?.device
+    primaryAddress = primary.flatMap {
+      host.interfaces[$0]?.addresses.first { $0.address.family == .v4 && !$0.isSecondary }?.address
+    }
+    for interface in host.interfaces.values {
+      for own in interface.addresses where own.address.family == .v4 && own.length < 32 {
+        uplinks[own.address] = interface.name
+      }
+    }
+  }
+
+  private mutating func findPods(_ host: HostNetwork) throws {
+    let sql = """
+      SELECT a.address, a.namespace, a.pod, COALESCE(e.route_table, e.device_number + 1),
+        e.device_number
+      FROM ipam_address AS a LEFT JOIN ipam_eni AS e ON e.reading = 1 AND e.eni = a.eni
+      WHERE a.reading = 1 AND a.is_assigned = 1 AND a.address IS NOT NULL
+      ORDER BY a.namespace, a.pod, a.address LIMIT 1000
+      """
+    var devices: [IPAddress: String] = [:]
+    for (table, routes) in host.routes where table.family == .v4 {
+      for route in routes where route.destination.length == 32 && route.kind == "unicast" {
+        guard let device = route.device, Self.isPod(device) else { continue }
+        devices[route.destination.base] = device
+      }
+    }
+    var seen: Set<IPAddress> = []
+    for values in try store.query(sql, limits: QueryLimits(time: .seconds(20), rows: 1000)).rows {
+      let row = FactRowValues(values: values)
+      guard let address = row.text(0).flatMap({ IPAddress($0) }), address.family == .v4,
+        seen.insert(address).inserted
+      else { continue }
+      let uplink = uplink(row.number(4) == 0 ? "main" : row.number(3).map { String($0) }, host)
+      uplinks[address] = uplink
+      // Without its route a pod has no interface that is known; what goes to it is asked all the same.
+      guard let device = devices[address] else { continue }
+      let name = row.text(2).map { "\(row.text(1) ?? "")/\($0)" } ?? "\(address)"
+      pods.append(Pod(name: name, address: address, device: device, uplink: uplink))
+    }
+    for (address, device) in devices.sorted(by: { $0.key < $1.key })
+    where seen.insert(address).inserted {
+      pods.append(Pod(name: "\(address)", address: address, device: device, uplink: nil))
+    }
+  }
+
+  /// Host interfaces of pods: the CNI's veths, and those of branch ENIs.
+  private static func isPod(_ device: String) -> Bool {
+    device.hasPrefix("eni") || device.hasPrefix("vlan")
+  }
+
+  private func uplink(_ table: String?, _ host: HostNetwork) -> String? {
+    guard let table else { return nil }
+    if table == "main" || table == "254" { return primary }
+    let routes = host.routes[HostNetwork.RouteTable(.v4, table)] ?? []
+    return routes.first { $0.destination.length == 0 }?.device
+  }
+
+  private mutating func findOthers(_ host: HostNetwork) {
+    guard let primary,
+      let own = host.interfaces[primary]?.addresses.first(where: { $0.address.family == .v4 })
+    else { return }
+    let network = CIDR(own.address, length: own.length)
+    let taken = Set(uplinks.keys).union(pods.map(\.address))
+    // The first four addresses and the last one of a subnet are AWS's own.
+    var free: [IPAddress] = []
+    var offset = UInt128(network.size) / 2 + 5
+    while free.count < 2, offset < UInt128(network.size) - 1 {
+      let address = network.base.advanced(by: offset)
+      if !taken.contains(address) { free.append(address) }
+      offset += 1
+    }
+    otherNode = free.first
+    loadBalancer = free.last
+  }
+
+  private mutating func findServices() throws {
+    let sql = """
+      SELECT destination, protocol, dport, comment, chain FROM iptables_rule
+      WHERE tbl = 'nat' AND family = 'ipv4' AND chain IN ('KUBE-SERVICES', 'KUBE-NODEPORTS')
+        AND dport IS NOT NULL AND target LIKE 'KUBE-%' ORDER BY rowid LIMIT 10000
+      """
+    for values in try store.query(sql, limits: QueryLimits(time: .seconds(20), rows: 10_000)).rows {
+      let row = FactRowValues(values: values)
+      guard let transport = row.text(1).flatMap({ TransportProtocol($0) }),
+        let port = row.text(2).flatMap({ Int($0) })
+      else { continue }
+      if row.text(4) == "KUBE-NODEPORTS" {
+        if nodePort == nil { nodePort = (transport, port) }
+        continue
+      }
+      guard let text = row.text(0), let address = CIDR(text)?.base else { continue }
+      let found = Service(address: address, transport: transport, port: port)
+      if port == 53, transport == .udp { dns = dns ?? found }
+      if row.text(3)?.hasPrefix("default/kubernetes") ?? false { service = found }
+      if port != 53, service == nil { service = found }
+    }
+  }
+
+  // MARK: Judgement
+
+  /// What is said of a packet, with what the VPC would do behind the node.
+  struct Judgement {
+    var result: PathResult
+    var word: String
+    var detail: String
+    var cause: PathStep?
+  }
+
+  /// A packet that leaves by an ENI that does not hold its sender's address is dropped by the VPC.
+  func judged(_ result: PathResult, _ pod: Pod?) -> Judgement {
+    guard case .sent(let device, _) = result.verdict, let holder = uplinks[result.packet.source],
+      !Self.isPod(device), holder != device
+    else { return plain(result) }
+    let cause = result.steps.last { $0.place == "ip rule" || $0.place == "route" }
+    let detail =
+      "leaves through \(device), but \(result.packet.source) belongs to \(holder): \(cause?.text ?? "")"
+    return Judgement(result: result, word: "rerouted", detail: detail, cause: cause)
+  }
+
+  /// An answer has to leave by where the question came from.
+  func judged(_ result: PathResult, back device: String?) -> Judgement {
+    guard let device, case .sent(let out, _) = result.verdict, out != device else {
+      return plain(result)
+    }
+    let cause = result.steps.last { $0.place == "ip rule" || $0.place == "route" }
+    return Judgement(
+      result: result, word: "rerouted",
+      detail: "the answer leaves through \(out), not \(device): \(cause?.text ?? "")", cause: cause)
+  }
+
+  private func plain(_ result: PathResult) -> Judgement {
+    let detail: String
+    switch result.verdict {
+    case .sent(let device, _): detail = "leaves through \(device)"
+    case .host: detail = "the node takes it"
+    case .dropped, .rejected: detail = "\(result.cause?.place ?? ""): \(result.cause?.text ?? "")"
+    case .unknown(let text): detail = text
+    }
+    return Judgement(result: result, word: result.verdict.word, detail: detail, cause: result.cause)
+  }
+}
