@@ -99,7 +99,8 @@ let package = Package(
       name: "Analysis",
       dependencies: [
         "BundleArchive", "BundleModel", "BundleReader", "BuiltinRules", "FactRendering", "Facts",
-        "FactStore", "IPAMEngine", "IPAMReplay", "PacketPath", "ReplayRendering", "ReportModel",
+        "FactStore", "IPAMEngine", "IPAMReplay", "PacketPath", "PathRendering", "ReplayRendering",
+        "ReportModel",
         "ReportRendering", "RuleEngine", crypto, systemPackage,
       ],
       swiftSettings: strict),
@@ -107,10 +108,13 @@ let package = Package(
       name: "ReplayRendering",
       dependencies: ["BundleModel", "IPAMEngine", "IPAMReplay", "ReportRendering"],
       swiftSettings: strict),
+    .target(
+      name: "PathRendering", dependencies: ["PacketPath", "ReportRendering", crypto],
+      swiftSettings: strict),
     .executableTarget(
       name: "cnitriage",
       dependencies: [
-        "IPAMReplay", "ReplayRendering",
+        "IPAMReplay", "PathRendering", "ReplayRendering",
         "Analysis", "BundleModel", "BundleReader", "CollectCommand", "FactRendering", "FactStore",
         "ReportModel", "ReportRendering", "RuleEngine", argumentParser,
       ],

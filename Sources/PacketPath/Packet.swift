@@ -49,6 +49,16 @@ public struct TransportProtocol: RawRepresentable, Sendable, Hashable {
     }
   }
 
+  /// Its name where it has a common one, else its number.
+  public var name: String {
+    switch self {
+    case .tcp: "tcp"
+    case .udp: "udp"
+    case .icmp, .icmpV6: "icmp"
+    default: String(rawValue)
+    }
+  }
+
   /// Whether it has ports.
   public var hasPorts: Bool { self == .tcp || self == .udp || rawValue == 132 }
 }

@@ -37,8 +37,11 @@ extension PathWalk {
 
   private mutating func run(_ bases: [BaseChain], _ hook: Hook) throws(PathEnd) {
     for base in ordered(bases) {
+      let before = (packet.mark, packet.source, packet.destination)
       let end = try run(base.chain, hook, depth: 0)
       if case .returned = end { try endOfBase(filter.chains[base.chain]) }
+      let isChanged = before != (packet.mark, packet.source, packet.destination)
+      if base.kind == .route, isChanged { try reroute() }
     }
   }
 
@@ -137,7 +140,8 @@ extension PathWalk {
     case .restoreMark(let packetMask, let connectionMask):
       guard hasFlow else { return }
       packet.mark = packet.mark & ~packetMask ^ flow.mark & connectionMask
-    case .notrack: flow.isTracked = false
+    // What a host sends to itself has its flow already.
+    case .notrack: if !isFlowKnown { flow.isTracked = false }
     default: try choose(rule, hook)
     }
     note(place, rule.text, rule.evidence)
@@ -155,11 +159,13 @@ extension PathWalk {
     guard state == "NEW" else { return undo(hook) }
     // What a host sends to itself comes in with everything decided.
     guard packet.inInterface != "lo" else { return }
+    let receiver = packet.destination
     for base in ordered(bases) {
       guard !isTranslated(hook) else { break }
       let end = try run(base.chain, hook, depth: 0)
       if case .returned = end { try endOfBase(filter.chains[base.chain]) }
     }
+    if hook == .output, packet.destination != receiver { try reroute() }
   }
 
   private mutating func undo(_ hook: Hook) {

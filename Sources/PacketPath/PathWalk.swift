@@ -18,6 +18,8 @@ struct PathWalk {
   var flow: Flow
   var outInterface: String?
   var nextHop: IPAddress?
+  /// The route of what the host sends.
+  private var sendingRoute: Route?
   var steps: [PathStep] = []
   var choices: Choices
   /// Whether the flow of the packet has been looked for; before that it has none.
@@ -260,7 +262,7 @@ struct PathWalk {
   // MARK: Out
 
   private mutating func send() throws(PathEnd) -> PathVerdict {
-    var route = try outRoute()
+    let route = try outRoute()
     if packet.source.value == 0 {
       guard let source = sourceAddress(of: route) else {
         throw unknown("the host's own address towards \(packet.destination) is not known", nil)
@@ -268,28 +270,33 @@ struct PathWalk {
       packet.source = source
       flow.first.source = source
     }
-    take(route)
-    if route.kind == "local" { outInterface = "lo" }
-    let before = (packet.mark, packet.source, packet.destination)
+    sendBy(route)
     try pass(.output)
-    if before != (packet.mark, packet.source, packet.destination) {
-      route = try outRoute()
-      take(route)
-    }
-    guard route.kind != "local" else {
-      outInterface = "lo"
+    let last = sendingRoute ?? route
+    guard last.kind != "local" else {
       try pass(.postrouting)
       packet.inInterface = "lo"
       outInterface = nil
       try pass(.prerouting)
-      note("route", "for the host itself: \(route.text)", route.evidence)
+      note("route", "for the host itself: \(last.text)", last.evidence)
       try pass(.input)
       return .host
     }
-    note("route", "through \(outInterface ?? "?"): \(route.text)", route.evidence)
+    note("route", "through \(outInterface ?? "?"): \(last.text)", last.evidence)
     try pass(.postrouting)
     try checkProgram(outInterface)
     return .sent(interface: outInterface ?? "", nextHop: nextHop ?? packet.destination)
+  }
+
+  /// Takes another route for what the host sends, after a chain changed what routes depend on.
+  mutating func reroute() throws(PathEnd) {
+    sendBy(try outRoute())
+  }
+
+  private mutating func sendBy(_ route: Route) {
+    sendingRoute = route
+    take(route)
+    if route.kind == "local" { outInterface = "lo" }
   }
 
   private mutating func outRoute() throws(PathEnd) -> Route {

@@ -240,7 +240,7 @@ public final class OracleNetwork {
       tries += 1
       let files = [links] + hosts.map(\.descriptor)
       if tries < 3 {
-        _ = cpackets_wait(files.min() ?? 0, files.max() ?? 0, isRefused ? 1 : 4)
+        _ = cpackets_wait(files.min() ?? 0, files.max() ?? 0, isRefused ? 2 : 12)
       }
     }
     return isRefused ? .refused : .nothing

@@ -10,8 +10,8 @@ struct Cnitriage: AsyncParsableCommand {
     version: Manifest.ToolVersion.current.version,
     subcommands: [
       CollectCommand<CheckOptions>.self, RedactCommand.self, AnalyzeCommand.self,
-      ReplayCommand.self, QueryCommand.self, ExportCommand.self, ExplainCommand.self,
-      RulesCommand.self,
+      ReplayCommand.self, PathCommand.self, QueryCommand.self, ExportCommand.self,
+      ExplainCommand.self, RulesCommand.self,
     ])
 }
 

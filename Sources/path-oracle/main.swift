@@ -6,7 +6,7 @@ import PathOracle
 if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "show",
   let seed = UInt64(CommandLine.arguments[2])
 {
-  let oracle = try PathOracle("cnipath")
+  let oracle = try PathOracle("cnipath-\(getpid())")
   print(try oracle.texts(seed: seed))
   exit(0)
 }
@@ -23,7 +23,7 @@ exit(run(nodes: words[0], from: words[1]))
 func run(nodes: UInt64, from first: UInt64) -> Int32 {
   do {
     var tally = PathOracle.Tally()
-    var oracle = try PathOracle("cnipath")
+    var oracle = try PathOracle("cnipath-\(getpid())")
     oracle.isExplaining = nodes == 1
     for seed in first..<first + nodes {
       let before = tally.disagreements.count

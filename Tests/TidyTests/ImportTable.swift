@@ -30,12 +30,13 @@ enum ImportTable {
     "Analysis": [
       "FactRendering",
       "BundleModel", "BundleArchive", "BundleReader", "Facts", "FactStore", "RuleEngine",
-      "IPAMEngine", "IPAMReplay", "PacketPath", "ReplayRendering",
+      "IPAMEngine", "IPAMReplay", "PacketPath", "PathRendering", "ReplayRendering",
       "ReportModel", "ReportRendering", "BuiltinRules", "Crypto", "SystemPackage",
     ],
     "ReplayRendering": ["BundleModel", "IPAMEngine", "IPAMReplay", "ReportRendering"],
+    "PathRendering": ["PacketPath", "ReportRendering", "Crypto"],
     "cnitriage": [
-      "FactRendering", "IPAMReplay", "ReplayRendering",
+      "FactRendering", "IPAMReplay", "PathRendering", "ReplayRendering",
       "Analysis", "BundleModel", "BundleReader", "CollectCommand", "FactStore", "Facts",
       "ReportModel", "ReportRendering", "RuleEngine", "ArgumentParser", "SystemPackage",
     ],

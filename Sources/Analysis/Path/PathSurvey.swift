@@ -120,15 +120,3 @@ struct PathSurvey {
     }
   }
 }
-
-extension TransportProtocol {
-  /// Its name where it has a common one, else its number.
-  var name: String {
-    switch self {
-    case .tcp: "tcp"
-    case .udp: "udp"
-    case .icmp, .icmpV6: "icmp"
-    default: String(rawValue)
-    }
-  }
-}
