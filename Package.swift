@@ -170,6 +170,12 @@ let package = Package(
 
     .target(name: "TestSupport", swiftSettings: strict),
 
+    .testTarget(
+      name: "PacketPathTests",
+      dependencies: [
+        "Analysis", "BundleModel", "FactStore", "Facts", "IPAMEngine", "PacketPath",
+        "PathOracle", "PathRendering", "ReportRendering", "TestSupport",
+      ], swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
     .testTarget(
       name: "BundleArchiveTests", dependencies: ["BundleArchive", systemPackage],

@@ -15,7 +15,7 @@ struct FilterEffects: OptionSet {
 extension PacketFilter {
   /// Whether the order of chains of one priority can change what becomes of packets.
   func orderMatters(_ chains: [Int]) -> Bool {
-    let all = chains.map { effects(of: $0) }
+    let all = chains.map { baseEffects[$0] ?? [] }
     let changing = all.filter { $0.contains(.changes) }.count
     let others = all.filter { !$0.isEmpty }.count
     if changing > 0, others > 1 { return true }
@@ -23,7 +23,7 @@ extension PacketFilter {
       && others > 1
   }
 
-  private func effects(of chain: Int) -> FilterEffects {
+  func effects(of chain: Int) -> FilterEffects {
     var effects: FilterEffects = chains[chain].policy == false ? .drops : []
     var seen: Set<Int> = []
     var open = [chain]

@@ -6,6 +6,8 @@ public struct PacketFilter: Sendable {
   /// All chains.
   private(set) var chains: [Chain]
   private var places: [ChainName: Int] = [:]
+  /// What the chains at hooks can do, by their places.
+  private(set) var baseEffects: [Int: FilterEffects] = [:]
 
   /// No chains.
   public init() {
@@ -38,6 +40,14 @@ public struct PacketFilter: Sendable {
         }
       }
     }
+    for base in bases.values.joined() { baseEffects[base.chain] = effects(of: base.chain) }
+  }
+
+  /// The chain of a name in the table of another one.
+  func place(of name: String, beside chain: Int) -> Int? {
+    var wanted = chains[chain].name
+    wanted.chain = name
+    return places[wanted]
   }
 }
 

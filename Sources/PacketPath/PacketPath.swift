@@ -10,6 +10,8 @@ public struct PacketPath: Sendable {
   public let host: HostNetwork
   private let routing: Routing
 
+  /// Rules that are tried for one packet before nothing is said.
+  private static let mostTests = 4_000_000
   /// Ways that are tried before nothing is said.
   private static let mostWays = 512
 
@@ -42,15 +44,19 @@ public struct PacketPath: Sendable {
     var choices = Choices()
     var results: [PathResult] = []
     var doubts: [(text: String, evidence: Evidence?)] = []
+    var tested = 0
     repeat {
-      var walk = PathWalk(host, routing, packet, flow: flow, choices: choices)
+      var walk = PathWalk(
+        host, routing, packet, flow: flow, choices: choices, mostTests: Self.mostTests - tested)
       let verdict = walk.run()
+      tested += walk.tested
       choices = walk.choices
       if let doubt = choices.unknown { doubts.append(doubt) }
       results.append(
         PathResult(
           verdict: verdict, steps: walk.steps, cause: Self.cause(verdict, walk.steps),
           packet: walk.packet, flow: walk.flow))
+      results[results.count - 1].tested = tested
       if results.count > Self.mostWays {
         return Self.refused(results[0], "too many ways to try", doubts.first?.evidence)
       }
@@ -71,6 +77,7 @@ public struct PacketPath: Sendable {
   ) -> PathResult {
     var first = results[0]
     first.ends = [PathOutcome(first)]
+    first.tested = results.map(\.tested).max() ?? 0
     var ends: [PathOutcome] = []
     for result in results {
       let end = PathOutcome(result)

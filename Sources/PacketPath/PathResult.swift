@@ -52,6 +52,8 @@ public struct PathResult: Sendable {
   public var packet: Packet
   /// The flow as the host remembers it.
   public var flow: Flow
+  /// Rules that were tried for the answer.
+  public var tested = 0
   /// The ends among which chance decides; a single one without chance.
   public var ends: [PathOutcome] = []
 

@@ -78,6 +78,8 @@ extension PathWalk {
     guard depth < 64 else { throw unknown("chains call each other without end", nil) }
     let filter = filter
     for rule in filter.chains[index].rules {
+      tested += 1
+      guard tested <= mostTests else { throw unknown("too many rules to try", rule.evidence) }
       guard try holds(rule, hook) else { continue }
       let place = filter.chains[index].name
       switch rule.target {
@@ -252,14 +254,5 @@ extension FilterTarget {
     case .sourceNAT, .destinationNAT, .masquerade, .redirect: true
     default: false
     }
-  }
-}
-
-extension PacketFilter {
-  /// The chain of a name in the table of another one.
-  func place(of name: String, beside chain: Int) -> Int? {
-    var wanted = chains[chain].name
-    wanted.chain = name
-    return chains.firstIndex { $0.name == wanted }
   }
 }

@@ -24,12 +24,15 @@ struct PathWalk {
   var choices: Choices
   /// Whether the flow of the packet has been looked for; before that it has none.
   var isFlowKnown = false
-  /// Whether steps are wanted at all.
-  var isRecording = true
+  /// Rules that were tried, and how many may be.
+  var tested = 0
+  let mostTests: Int
 
   init(
-    _ host: HostNetwork, _ routing: Routing, _ packet: Packet, flow: Flow?, choices: Choices
+    _ host: HostNetwork, _ routing: Routing, _ packet: Packet, flow: Flow?, choices: Choices,
+    mostTests: Int
   ) {
+    self.mostTests = mostTests
     self.host = host
     self.routing = routing
     self.packet = packet
@@ -57,7 +60,6 @@ struct PathWalk {
   // MARK: Steps
 
   mutating func note(_ place: String, _ text: String, _ evidence: Evidence?) {
-    guard isRecording else { return }
     steps.append(step(place, text, evidence))
   }
 
@@ -262,7 +264,7 @@ struct PathWalk {
   // MARK: Out
 
   private mutating func send() throws(PathEnd) -> PathVerdict {
-    let route = try outRoute()
+    let route = try firstRoute()
     if packet.source.value == 0 {
       guard let source = sourceAddress(of: route) else {
         throw unknown("the host's own address towards \(packet.destination) is not known", nil)
@@ -297,6 +299,20 @@ struct PathWalk {
     sendingRoute = route
     take(route)
     if route.kind == "local" { outInterface = "lo" }
+  }
+
+  /// IPv6 asks again with an address of its own if it gets no route without one.
+  private mutating func firstRoute() throws(PathEnd) -> Route {
+    do throws(PathEnd) {
+      return try outRoute()
+    } catch {
+      guard family == .v6, packet.source.value == 0, error.verdict.word != "cannot tell",
+        let own = routing.sourceAddress(on: "", towards: packet.destination)
+      else { throw error }
+      packet.source = own
+      flow.first.source = own
+      return try outRoute()
+    }
   }
 
   private mutating func outRoute() throws(PathEnd) -> Route {

@@ -112,7 +112,7 @@ struct PathSites {
     guard let table else { return nil }
     if table == "main" || table == "254" { return primary }
     let routes = host.routes[HostNetwork.RouteTable(.v4, table)] ?? []
-    return routes.first { $0.destination.length == 0 }?.device
+    return (routes.first { $0.destination.length == 0 } ?? routes.first)?.device
   }
 
   private mutating func findOthers(_ host: HostNetwork) {
@@ -166,15 +166,29 @@ struct PathSites {
     var cause: PathStep?
   }
 
-  /// A packet that leaves by an ENI that does not hold its sender's address is dropped by the VPC.
+  /// A packet for a pod of this node has to go there, and one that leaves by an ENI that does not
+  /// hold its sender's address is dropped by the VPC.
   func judged(_ result: PathResult, _ pod: Pod?) -> Judgement {
-    guard case .sent(let device, _) = result.verdict, let holder = uplinks[result.packet.source],
-      !Self.isPod(device), holder != device
-    else { return plain(result) }
-    let cause = result.steps.last { $0.place == "ip rule" || $0.place == "route" }
-    let detail =
-      "leaves through \(device), but \(result.packet.source) belongs to \(holder): \(cause?.text ?? "")"
-    return Judgement(result: result, word: "rerouted", detail: detail, cause: cause)
+    guard case .sent(let device, _) = result.verdict, !Self.isPod(device) else {
+      return plain(result)
+    }
+    let receiver = result.packet.destination
+    if let other = pods.first(where: { $0.address == receiver }) {
+      return rerouted(result, "leaves through \(device), but \(other.name) is on this node")
+    }
+    guard let holder = uplinks[result.packet.source], holder != device else { return plain(result) }
+    return rerouted(
+      result, "leaves through \(device), but \(result.packet.source) belongs to \(holder)")
+  }
+
+  /// The rule of policy routing that applied to the packet's addresses or mark decides, else the
+  /// route.
+  private func rerouted(_ result: PathResult, _ text: String) -> Judgement {
+    let cause =
+      result.steps.last { $0.place == "ip rule" } ?? result.steps.last { $0.place == "route" }
+    return Judgement(
+      result: result, word: "rerouted", detail: "\(text): \(cause?.text ?? "no line says why")",
+      cause: cause)
   }
 
   /// An answer has to leave by where the question came from.
@@ -182,10 +196,7 @@ struct PathSites {
     guard let device, case .sent(let out, _) = result.verdict, out != device else {
       return plain(result)
     }
-    let cause = result.steps.last { $0.place == "ip rule" || $0.place == "route" }
-    return Judgement(
-      result: result, word: "rerouted",
-      detail: "the answer leaves through \(out), not \(device): \(cause?.text ?? "")", cause: cause)
+    return rerouted(result, "the answer leaves through \(out), not \(device)")
   }
 
   private func plain(_ result: PathResult) -> Judgement {

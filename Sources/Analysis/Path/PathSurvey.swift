@@ -12,7 +12,10 @@ struct PathSurvey {
   private(set) var answers: [Located<PathAnswer>] = []
   private(set) var steps: [Located<PathAnswerStep>] = []
   private var question = 0
+  private var tested = 0
 
+  /// Rules that are tried for all questions together: some seconds of work.
+  static let mostTests = 60_000_000
   /// Pods about which questions are asked at most.
   static let mostPods = 250
 
@@ -74,6 +77,7 @@ struct PathSurvey {
   }
 
   private mutating func ask(_ name: String, _ pod: PathSites.Pod?, _ packet: Packet) {
+    guard tested < Self.mostTests else { return }
     question += 1
     let result = sites.judged(path.follow(packet), pod)
     record(name, "forward", pod, packet, result)
@@ -97,6 +101,7 @@ struct PathSurvey {
     let result = judged.result
     var shown = packet
     if packet.source.value == 0 { shown.source = result.flow.first.source }
+    tested += result.tested
     let ends = shown.text.split(separator: " ").map { String($0) }
     var answer = PathAnswer(
       question: question, name: name, direction: direction,
