@@ -166,6 +166,9 @@ let package = Package(
         "Analysis", "BundleModel", "CNamespaces", "CPackets", "FactStore", "Facts", "IPAMEngine",
         "PacketPath", systemPackage,
       ], swiftSettings: strict),
+    .executableTarget(
+      name: "bench-path", dependencies: ["Analysis", "BundleModel", "FactStore", "Facts"],
+      swiftSettings: strict),
     .executableTarget(name: "path-oracle", dependencies: ["PathOracle"], swiftSettings: strict),
 
     .target(name: "TestSupport", swiftSettings: strict),
@@ -249,6 +252,7 @@ if isFuzzing {
     ("fuzz-redaction", "FuzzRedaction", ["Redaction"]),
     ("fuzz-facts", "FuzzFacts", ["BundleModel", "Facts"]),
     ("fuzz-replay", "FuzzReplay", ["BundleModel", "Facts", "IPAMEngine", "IPAMReplay"]),
+    ("fuzz-path", "FuzzPath", ["IPAMEngine", "PacketPath"]),
     ("fuzz-wire", "FuzzWire", ["WireFormats"]),
     ("fuzz-archive", "FuzzArchive", ["BundleReader"]),
   ]

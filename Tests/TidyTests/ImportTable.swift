@@ -68,7 +68,7 @@ enum ImportTable {
   static let development: Set<String> = [
     "TestSupport", "LabNode", "lab", "CNamespaces", "RuleEmbedder", "EmbedRules", "generate-docs",
     "ConformanceKit", "conformance", "replay-check", "bench-engine", "bench-redaction",
-    "bench-analyze", "CPackets", "PathOracle", "path-oracle",
-    "FuzzFacts", "FuzzRedaction", "FuzzWire", "FuzzArchive", "FuzzReplay",
+    "bench-analyze", "CPackets", "PathOracle", "path-oracle", "bench-path",
+    "FuzzFacts", "FuzzRedaction", "FuzzWire", "FuzzArchive", "FuzzReplay", "FuzzPath",
   ]
 }

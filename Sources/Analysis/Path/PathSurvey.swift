@@ -1,16 +1,16 @@
-import FactStore
+public import FactStore
 import Facts
 import IPAMEngine
 import PacketPath
 
 /// Asks the standard questions about every pod of a node: does it reach what it has to reach, and is
 /// it reached?
-struct PathSurvey {
+public struct PathSurvey {
   private let store: FactStore
   private let path: PacketPath
   private let sites: PathSites
-  private(set) var answers: [Located<PathAnswer>] = []
-  private(set) var steps: [Located<PathAnswerStep>] = []
+  private var answers: [Located<PathAnswer>] = []
+  private var steps: [Located<PathAnswerStep>] = []
   private var question = 0
   private var tested = 0
 
@@ -27,7 +27,7 @@ struct PathSurvey {
   }
 
   /// Asks everything and publishes the answers.
-  static func run(_ store: FactStore) throws {
+  public static func run(_ store: FactStore) throws {
     var survey = try PathSurvey(store)
     survey.askAll()
     try store.insert(survey.answers)
