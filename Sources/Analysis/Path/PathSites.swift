@@ -23,12 +23,18 @@ struct PathSites {
     var port: Int
   }
 
+  /// Family of all addresses.
+  let family: IPAddress.Family
   /// An address of the internet.
-  static let internet = IPAddress(v4: 0x0101_0101)
+  var internet: IPAddress { known("1.1.1.1", "2606:4700:4700::1111") }
   /// The metadata service of instances.
-  static let imds = IPAddress(v4: 0xa9fe_a9fe)
-  /// A client in the internet: 203.0.113.9, which nobody has.
-  static let client = IPAddress(v4: 0xcb00_7109)
+  var imds: IPAddress { known("169.254.169.254", "fd00:ec2::254") }
+  /// A client in the internet whose address nobody has.
+  var client: IPAddress { known("203.0.113.9", "2001:db8::9") }
+
+  private func known(_ v4: String, _ v6: String) -> IPAddress {
+    IPAddress(family == .v4 ? v4 : v6) ?? IPAddress(family: family, value: 0)
+  }
 
   private(set) var pods: [Pod] = []
   private(set) var primary: String?
@@ -45,8 +51,9 @@ struct PathSites {
 
   private let store: FactStore
 
-  init(_ store: FactStore, _ host: HostNetwork) throws {
+  init(_ store: FactStore, _ host: HostNetwork, _ family: IPAddress.Family = .v4) throws {
     self.store = store
+    self.family = family
     try findUplinks(host)
     try findPods(host)
     findOthers(host)
@@ -56,14 +63,14 @@ struct PathSites {
   // MARK: The node
 
   private mutating func findUplinks(_ host: HostNetwork) throws {
-    let main = host.routes[HostNetwork.RouteTable(.v4, "main")] ?? []
+    let main = host.routes[HostNetwork.RouteTable(family, "main")] ?? []
     let routes = main.filter { $0.destination.length == 0 && $0.device != nil }
     primary = routes.min { $0.metric < $1.metric }?.device
     primaryAddress = primary.flatMap {
-      host.interfaces[$0]?.addresses.first { $0.address.family == .v4 && !$0.isSecondary }?.address
+      host.interfaces[$0]?.addresses.first { isOwn($0) && !$0.isSecondary }?.address
     }
     for interface in host.interfaces.values {
-      for own in interface.addresses where own.address.family == .v4 && own.length < 32 {
+      for own in interface.addresses where isOwn(own) && !Self.isPod(interface.name) {
         uplinks[own.address] = interface.name
       }
     }
@@ -78,8 +85,8 @@ struct PathSites {
       ORDER BY a.namespace, a.pod, a.address LIMIT 1000
       """
     var devices: [IPAddress: String] = [:]
-    for (table, routes) in host.routes where table.family == .v4 {
-      for route in routes where route.destination.length == 32 && route.kind == "unicast" {
+    for (table, routes) in host.routes where table.family == family {
+      for route in routes where route.destination.length == family.bits && route.kind == "unicast" {
         guard let device = route.device, Self.isPod(device) else { continue }
         devices[route.destination.base] = device
       }
@@ -87,7 +94,7 @@ struct PathSites {
     var seen: Set<IPAddress> = []
     for values in try store.query(sql, limits: QueryLimits(time: .seconds(20), rows: 1000)).rows {
       let row = FactRowValues(values: values)
-      guard let address = row.text(0).flatMap({ IPAddress($0) }), address.family == .v4,
+      guard let address = row.text(0).flatMap({ IPAddress($0) }), address.family == family,
         seen.insert(address).inserted
       else { continue }
       let uplink = uplink(row.number(4) == 0 ? "main" : row.number(3).map { String($0) }, host)
@@ -103,6 +110,10 @@ struct PathSites {
     }
   }
 
+  private func isOwn(_ own: InterfaceAddress) -> Bool {
+    own.address.family == family && (family == .v4 || own.address.value >> 118 != 0x3fa)
+  }
+
   /// Host interfaces of pods: the CNI's veths, and those of branch ENIs.
   private static func isPod(_ device: String) -> Bool {
     device.hasPrefix("eni") || device.hasPrefix("vlan")
@@ -111,19 +122,19 @@ struct PathSites {
   private func uplink(_ table: String?, _ host: HostNetwork) -> String? {
     guard let table else { return nil }
     if table == "main" || table == "254" { return primary }
-    let routes = host.routes[HostNetwork.RouteTable(.v4, table)] ?? []
+    let routes = host.routes[HostNetwork.RouteTable(family, table)] ?? []
     return (routes.first { $0.destination.length == 0 } ?? routes.first)?.device
   }
 
   private mutating func findOthers(_ host: HostNetwork) {
     guard let primary,
-      let own = host.interfaces[primary]?.addresses.first(where: { $0.address.family == .v4 })
+      let own = host.interfaces[primary]?.addresses.first(where: { isOwn($0) })
     else { return }
     let network = CIDR(own.address, length: own.length)
     let taken = Set(uplinks.keys).union(pods.map(\.address))
     // The first four addresses and the last one of a subnet are AWS's own.
     var free: [IPAddress] = []
-    var offset = UInt128(network.size) / 2 + 5
+    var offset = UInt128(min(network.size, 1 << 16)) / 2 + 5
     while free.count < 2, offset < UInt128(network.size) - 1 {
       let address = network.base.advanced(by: offset)
       if !taken.contains(address) { free.append(address) }
@@ -136,7 +147,7 @@ struct PathSites {
   private mutating func findServices() throws {
     let sql = """
       SELECT destination, protocol, dport, comment, chain FROM iptables_rule
-      WHERE tbl = 'nat' AND family = 'ipv4' AND chain IN ('KUBE-SERVICES', 'KUBE-NODEPORTS')
+      WHERE tbl = 'nat' AND family = '\(family == .v4 ? "ipv4" : "ipv6")' AND chain IN ('KUBE-SERVICES', 'KUBE-NODEPORTS')
         AND dport IS NOT NULL AND target LIKE 'KUBE-%' ORDER BY rowid LIMIT 10000
       """
     for values in try store.query(sql, limits: QueryLimits(time: .seconds(20), rows: 10_000)).rows {

@@ -8,7 +8,8 @@ import PacketPath
 public struct PathSurvey {
   private let store: FactStore
   private let path: PacketPath
-  private let sites: PathSites
+  private let host: HostNetwork
+  private var sites: PathSites
   private var answers: [Located<PathAnswer>] = []
   private var steps: [Located<PathAnswerStep>] = []
   private var question = 0
@@ -21,7 +22,7 @@ public struct PathSurvey {
 
   init(_ store: FactStore) throws {
     self.store = store
-    let host = try HostNetworkFacts(store).network()
+    host = try HostNetworkFacts(store).network()
     path = PacketPath(host)
     sites = try PathSites(store, host)
   }
@@ -29,6 +30,8 @@ public struct PathSurvey {
   /// Asks everything and publishes the answers.
   public static func run(_ store: FactStore) throws {
     var survey = try PathSurvey(store)
+    survey.askAll()
+    survey.sites = try PathSites(store, survey.host, .v6)
     survey.askAll()
     try store.insert(survey.answers)
     try store.insert(survey.steps)
@@ -46,9 +49,9 @@ public struct PathSurvey {
       if let service = sites.service {
         ask("pod_to_service", pod, from: pod, to: service.address, service.transport, service.port)
       }
-      ask("pod_to_internet", pod, from: pod, to: PathSites.internet, .tcp, 443)
+      ask("pod_to_internet", pod, from: pod, to: sites.internet, .tcp, 443)
       if let dns = sites.dns { ask("pod_to_dns", pod, from: pod, to: dns.address, .udp, dns.port) }
-      ask("pod_to_imds", pod, from: pod, to: PathSites.imds, .tcp, 80)
+      ask("pod_to_imds", pod, from: pod, to: sites.imds, .tcp, 80)
       ask("node_to_pod", pod, from: nil, to: pod.address, .tcp, 8080)
       if let source = sites.loadBalancer, let device = pod.uplink ?? sites.primary {
         let packet = Packet(
@@ -59,7 +62,7 @@ public struct PathSurvey {
     }
     if let port = sites.nodePort, let device = sites.primary, let own = sites.primaryAddress {
       let packet = Packet(
-        source: PathSites.client, destination: own, transport: port.transport, sourcePort: 40_000,
+        source: sites.client, destination: own, transport: port.transport, sourcePort: 40_000,
         destinationPort: port.port, inInterface: device)
       ask("nodeport", nil, packet)
     }
@@ -69,7 +72,7 @@ public struct PathSurvey {
     _ name: String, _ pod: PathSites.Pod, from: PathSites.Pod?, to: IPAddress,
     _ transport: TransportProtocol, _ port: Int
   ) {
-    let none = IPAddress(v4: 0)
+    let none = IPAddress(family: to.family, value: 0)
     let packet = Packet(
       source: from?.address ?? none, destination: to, transport: transport, sourcePort: 40_000,
       destinationPort: port, inInterface: from?.device)

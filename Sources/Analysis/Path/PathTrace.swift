@@ -37,7 +37,8 @@ public struct PathTrace: Sendable {
       let host = try HostNetworkFacts(facts.store).network()
       guard !host.routes.isEmpty else { throw AnalysisError.noNetwork(source.name) }
       let shown = try InputDescription.node(facts.store, source.manifest)
-      let sites = try PathSites(facts.store, host)
+      let isV6 = Self.split(to).end.contains(":") || from.contains(":")
+      let sites = try PathSites(facts.store, host, isV6 ? .v6 : .v4)
       return try answer(host, sites, node: shown.id ?? shown.host ?? source.name)
     } catch let error as AnalysisError {
       throw error
@@ -140,14 +141,11 @@ public struct PathTrace: Sendable {
       }
       return (nil, address, device)
     }
+    if let pod = sites.pods.first(where: { $0.device == from }) {
+      return (pod.name, pod.address, from)
+    }
     if host.interfaces[from] != nil {
-      if let pod = sites.pods.first(where: { $0.device == from }) {
-        return (pod.name, pod.address, from)
-      }
-      guard target.family == .v4 else {
-        throw AnalysisError.badEnd("--from \(from) needs an address in IPv6")
-      }
-      return ("a client behind \(from)", PathSites.client, from)
+      return ("a client behind \(from)", sites.client, from)
     }
     let pod = try pod(from, sites)
     return (pod.name, pod.address, pod.device)
