@@ -87,6 +87,12 @@ struct IptablesRuleParser {
       let number = TransportProtocol(name)?.rawValue
       add(number.map { .transport([$0], isNegated: isNegated) }, "-p \(name)")
     case "-f", "--fragment": add(.always(isNegated), option)
+    default: readTransportMatch(option)
+    }
+  }
+
+  private mutating func readTransportMatch(_ option: String) {
+    switch option {
     case "--comment": _ = value()
     case "--sport", "--source-port", "--sports", "--source-ports":
       let ports = ports(value())
@@ -107,6 +113,12 @@ struct IptablesRuleParser {
       add(.tcpFlags(mask: mask, set: set, isNegated: isNegated), option)
     case "--icmp-type", "--icmpv6-type":
       readICMPType(value(), isV6: option == "--icmpv6-type", option)
+    default: readFlowMatch(option)
+    }
+  }
+
+  private mutating func readFlowMatch(_ option: String) {
+    switch option {
     case "--ctstate", "--state":
       let states = Set(value().split(separator: ",").map { String($0) })
       add(.state(states, isNegated: isNegated), option)
@@ -133,6 +145,12 @@ struct IptablesRuleParser {
     case "--limit-iface-out":
       addressType?.isLimitedToOut = true
       sourceType?.isLimitedToOut = true
+    default: readOtherMatch(option)
+    }
+  }
+
+  private mutating func readOtherMatch(_ option: String) {
+    switch option {
     case "--match-set":
       let name = value()
       let fields = value().split(separator: ",").map {
