@@ -207,7 +207,8 @@ let package = Package(
     .testTarget(
       name: "RuleEngineTests",
       dependencies: [
-        "BundleModel", "BuiltinRules", "Facts", "FactStore", "ReportModel", "RuleEngine",
+        "Analysis", "BundleModel", "BuiltinRules", "Facts", "FactStore", "ReportModel",
+        "RuleEngine",
       ],
       swiftSettings: strict),
     .testTarget(

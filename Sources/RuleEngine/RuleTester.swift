@@ -1,5 +1,5 @@
 import BundleModel
-import FactStore
+public import FactStore
 import Facts
 import FoundationEssentials
 import ReportModel
@@ -8,12 +8,16 @@ import ReportModel
 /// never occurs.
 public struct RuleTester {
   private let fixtures: String
+  private let conclude: (FactStore) throws -> Void
 
   /// Makes a tester.
   ///
-  /// - Parameter fixtures: the folder that `file:` paths of examples are relative to.
-  public init(fixtures: String) {
+  /// - Parameters:
+  ///   - fixtures: the folder that `file:` paths of examples are relative to.
+  ///   - conclude: fills the tables that are concluded from the others, as an analysis does.
+  public init(fixtures: String, conclude: @escaping (FactStore) throws -> Void = { _ in }) {
     self.fixtures = fixtures
+    self.conclude = conclude
   }
 
   /// What an example got wrong; empty when it holds.
@@ -65,6 +69,7 @@ public struct RuleTester {
       try record(artifact.id, .missing, path: nil)
     }
     try store.finishLoading()
+    try conclude(store)
     return (store, items)
   }
 

@@ -1,3 +1,4 @@
+import Analysis
 import BuiltinRules
 import FactStore
 import ReportModel
@@ -27,7 +28,7 @@ struct BuiltinRuleTests {
   @Test("every example of every rule holds", arguments: BuiltinRuleTests.paths)
   func examplesHold(_ path: String) throws {
     let rule = try Self.rule(path)
-    for failure in try RuleTester(fixtures: Self.root).failures(of: rule) {
+    for failure in try RuleTester(fixtures: Self.root, conclude: PathSurvey.run).failures(of: rule) {
       Issue.record("\(failure)")
     }
   }
@@ -39,7 +40,7 @@ struct BuiltinRuleTests {
     let rule = try Self.rule(path)
     let mutants = RuleMutation.mutants(of: rule)
     #expect(!mutants.isEmpty, "\(rule.id) has no outermost WHERE")
-    let tester = RuleTester(fixtures: Self.root)
+    let tester = RuleTester(fixtures: Self.root, conclude: PathSurvey.run)
     for mutant in mutants {
       try RuleChecker(FactStore()).check(mutant.rule)
       #expect(try !tester.failures(of: mutant.rule).isEmpty, "\(rule.id) \(mutant.name) is as good")
