@@ -18,7 +18,9 @@ extension Analyzer {
     of set: RuleSet, fixtures: String
   ) throws(AnalysisError) -> [String] {
     do {
-      return try set.rules.flatMap { try RuleTester(fixtures: fixtures, conclude: PathSurvey.run).failures(of: $0) }
+      return try set.rules.flatMap {
+        try RuleTester(fixtures: fixtures, conclude: PathSurvey.run).failures(of: $0)
+      }
     } catch {
       throw AnalysisError(
         code: "E401", what: "an example cannot be run: \(error)",

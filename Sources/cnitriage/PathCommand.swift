@@ -2,10 +2,7 @@ import Analysis
 public import ArgumentParser
 import BundleReader
 import CollectCommand
-import FoundationEssentials
-import Glibc
 import PathRendering
-import ReportRendering
 
 /// The verb `path`.
 struct PathCommand: ParsableCommand {
@@ -50,17 +47,10 @@ struct PathCommand: ParsableCommand {
   @Flag(help: "The same as --format json.")
   var json = false
 
-  @Option(name: [.short, .long], help: "A file, or - for standard output.")
-  var output = "-"
-
   @Flag(help: "Read a damaged archive as far as it goes.")
   var partial = false
 
-  @Option(help: "auto, always or never.")
-  var color: ColorChoice = .auto
-
-  @Flag(help: "Write nothing but ASCII.")
-  var ascii = false
+  @OptionGroup var target: TextOutput
 
   mutating func run() throws {
     do throws(AnalysisError) {
@@ -74,29 +64,12 @@ struct PathCommand: ParsableCommand {
   }
 
   private func write(_ report: PathReport) throws(AnalysisError) {
-    let text: String
     switch json ? .json : format {
-    case .text: text = PathTextRenderer(style).text(report)
-    case .html: text = PathHTMLRenderer().text(report)
+    case .text: try target.write(PathTextRenderer(target.style).text(report))
+    case .html: try target.write(PathHTMLRenderer().text(report))
     case .json:
-      do {
-        text = try PathJSONRenderer().text(report)
-      } catch {
-        throw AnalysisError(
-          code: "E901", what: "internal error: the report is no JSON (\(error))",
-          why: "a bug in cnitriage", remedy: "use another format and report it", exitCode: 70)
-      }
+      try target.write(TextOutput.document { try PathJSONRenderer().text(report) })
     }
-    guard output != "-" else { return Console.output(text) }
-    try ReportOutput.write(text, to: output)
-  }
-
-  private var style: TextStyle {
-    let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
-    let isTerminal = output == "-" && isatty(STDOUT_FILENO) == 1
-    return TextStyle(
-      width: columns ?? (isTerminal ? Console.columns : nil) ?? 80,
-      isColoured: output == "-" && color.isOn, isASCII: ascii || !ColorChoice.isUTF8)
   }
 }
 

@@ -2,11 +2,8 @@ import Analysis
 public import ArgumentParser
 import BundleReader
 import CollectCommand
-import FoundationEssentials
-import Glibc
 import IPAMReplay
 public import ReplayRendering
-import ReportRendering
 
 /// The verb `replay`.
 struct ReplayCommand: ParsableCommand {
@@ -39,9 +36,6 @@ struct ReplayCommand: ParsableCommand {
 
   @Flag(help: "The same as --format json.")
   var json = false
-
-  @Option(name: [.short, .long], help: "A file, or - for standard output.")
-  var output = "-"
 
   @Option(
     help: ArgumentHelp(
@@ -78,11 +72,7 @@ struct ReplayCommand: ParsableCommand {
   @Flag(help: "Read a damaged archive as far as it goes.")
   var partial = false
 
-  @Option(help: "auto, always or never.")
-  var color: ColorChoice = .auto
-
-  @Flag(help: "Write nothing but ASCII.")
-  var ascii = false
+  @OptionGroup var target: TextOutput
 
   mutating func validate() throws {
     if let step, step < 1 || step > 86_400 {
@@ -131,30 +121,13 @@ struct ReplayCommand: ParsableCommand {
   }
 
   private func write(_ report: ReplayReport) throws(AnalysisError) {
-    let text: String
     switch json ? .json : format {
-    case .text: text = ReplayTextRenderer(style).text(report)
-    case .csv: text = ReplayCSVRenderer().text(report)
-    case .html: text = ReplayHTMLRenderer().text(report)
+    case .text: try target.write(ReplayTextRenderer(target.style).text(report))
+    case .csv: try target.write(ReplayCSVRenderer().text(report))
+    case .html: try target.write(ReplayHTMLRenderer().text(report))
     case .json:
-      do {
-        text = try ReplayJSONRenderer().text(report)
-      } catch {
-        throw AnalysisError(
-          code: "E901", what: "internal error: the report is no JSON (\(error))",
-          why: "a bug in cnitriage", remedy: "use another format and report it", exitCode: 70)
-      }
+      try target.write(TextOutput.document { try ReplayJSONRenderer().text(report) })
     }
-    guard output != "-" else { return Console.output(text) }
-    try ReportOutput.write(text, to: output)
-  }
-
-  private var style: TextStyle {
-    let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
-    let isTerminal = output == "-" && isatty(STDOUT_FILENO) == 1
-    return TextStyle(
-      width: columns ?? (isTerminal ? Console.columns : nil) ?? 80,
-      isColoured: output == "-" && color.isOn, isASCII: ascii || !ColorChoice.isUTF8)
   }
 }
 

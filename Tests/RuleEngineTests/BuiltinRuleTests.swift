@@ -28,7 +28,8 @@ struct BuiltinRuleTests {
   @Test("every example of every rule holds", arguments: BuiltinRuleTests.paths)
   func examplesHold(_ path: String) throws {
     let rule = try Self.rule(path)
-    for failure in try RuleTester(fixtures: Self.root, conclude: PathSurvey.run).failures(of: rule) {
+    for failure in try RuleTester(fixtures: Self.root, conclude: PathSurvey.run).failures(of: rule)
+    {
       Issue.record("\(failure)")
     }
   }
