@@ -84,7 +84,7 @@ public enum FactCatalog {
 
   /// The declarations of all tables, for documentation and for checking rules.
   public static var descriptions: [TableDescription] {
-    (all + derived + replayed).map { $0.tableDescription }
+    (all + derived + replayed + followed).map { $0.tableDescription }
   }
 }
 

@@ -14,6 +14,8 @@ public struct HostNetwork: Sendable {
   public var filters: [IPAddress.Family: PacketFilter] = [:]
   /// Sets of addresses by name.
   public var sets: [String: AddressSet] = [:]
+  /// Addresses of virtual servers, behind which ipvs chooses the receiver.
+  public var virtualServers: [VirtualServer] = []
   /// What was not collected, and without which a question may have no answer.
   public var missing: Set<Missing> = []
 
@@ -30,6 +32,28 @@ public struct HostNetwork: Sendable {
     /// A parameter with its evidence.
     public init(value: String, evidence: Evidence) {
       self.value = value
+      self.evidence = evidence
+    }
+  }
+
+  /// An address and a port of which ipvs takes the packets.
+  public struct VirtualServer: Sendable, Hashable {
+    /// Its address.
+    public var address: IPAddress
+    /// Its port; nil for all.
+    public var port: Int?
+    /// Its protocol.
+    public var transport: TransportProtocol
+    /// Where it stands.
+    public var evidence: Evidence
+
+    /// A virtual server.
+    public init(
+      address: IPAddress, port: Int?, transport: TransportProtocol, evidence: Evidence
+    ) {
+      self.address = address
+      self.port = port
+      self.transport = transport
       self.evidence = evidence
     }
   }

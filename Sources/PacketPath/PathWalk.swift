@@ -98,6 +98,7 @@ struct PathWalk {
       if family == .v4 { try checkSource(device, towards: nil) }
       note("route", "for the host itself: \(route.text)", route.evidence)
       try pass(.input)
+      try checkVirtualServer()
       return .host
     case "unicast": break
     default: throw unknown("a \(route.kind) route: \(route.text)", route.evidence)
@@ -124,6 +125,16 @@ struct PathWalk {
   private func checkProgram(_ name: String?) throws(PathEnd) {
     guard let name, let program = host.interfaces[name]?.program else { return }
     throw unknown("a program is attached to \(name)", program)
+  }
+
+  /// ipvs takes what the host would, and sends it to a server that it chooses.
+  private func checkVirtualServer() throws(PathEnd) {
+    let server = host.virtualServers.first {
+      $0.address == packet.destination && $0.transport == packet.transport
+        && ($0.port == nil || $0.port == packet.destinationPort)
+    }
+    guard let server, !packet.isReply else { return }
+    throw unknown("ipvs chooses the receiver of \(packet.destination)", server.evidence)
   }
 
   private func checkMartians(_ device: String) throws(PathEnd) {
@@ -282,6 +293,7 @@ struct PathWalk {
       try pass(.prerouting)
       note("route", "for the host itself: \(last.text)", last.evidence)
       try pass(.input)
+      try checkVirtualServer()
       return .host
     }
     note("route", "through \(outInterface ?? "?"): \(last.text)", last.evidence)

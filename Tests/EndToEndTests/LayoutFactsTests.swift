@@ -48,10 +48,12 @@ struct LayoutFactsTests {
     .supportScript: [.unitFiles, .systemLog],
   ]
 
-  /// Tables whose rows name a file, or say which of several places tells best, and those that hold
-  /// the rows of another table where a layout has one file for both.
+  /// Tables whose rows name a file, or say which of several places tells best, those that hold
+  /// the rows of another table where a layout has one file for both, and those that are concluded
+  /// from many items at once, one of which a layout may lack.
   static let chosen: Set<String> = [
     "iptables_chosen_table", "cni_setting", "cni_image", "sysctl_other", "replay_epoch",
+    "path_verdict", "path_step",
   ]
 
   /// Where the old script had what a bundle with the names of eks-log-collector.sh has.

@@ -209,6 +209,19 @@ struct KernelFactTests {
     #expect(path.follow(packet("0.0.0.0", "1.1.1.1", in: nil)).verdict.word == "delivered")
   }
 
+  @Test("whom ipvs chooses is not guessed")
+  func virtualServer() throws {
+    var host = try host()
+    host.virtualServers = [
+      HostNetwork.VirtualServer(
+        address: address("10.0.0.10"), port: 53, transport: .udp, evidence: evidence)
+    ]
+    let path = PacketPath(host)
+    let result = path.follow(packet("10.0.0.31", "10.0.0.10", in: "eni1"))
+    #expect(!result.isClaimed && result.cause?.evidence == evidence)
+    #expect(path.follow(packet("10.0.0.31", "10.0.0.10", in: "eni1", .tcp)).verdict == .host)
+  }
+
   @Test("a module that comes twice holds twice")
   func twice() throws {
     var host = try host()

@@ -20,6 +20,7 @@ public struct HostNetworkFacts {
     try readRoutes(into: &host)
     try readSwitches(into: &host)
     try readSets(into: &host)
+    try readVirtualServers(into: &host)
     try readFilters(into: &host)
     for family in [IPAddress.Family.v4, .v6] {
       if host.policyRules[family] == nil { host.missing.insert(.policyRules(family)) }
@@ -127,6 +128,18 @@ public struct HostNetworkFacts {
       let own = elements[name] ?? []
       host.sets[name] = AddressSet(
         type: type, elements: own, isComplete: own.count == row.number(2) ?? 0)
+    }
+  }
+
+  private func readVirtualServers(into host: inout HostNetwork) throws(FactStoreError) {
+    let sql = "SELECT address, port, protocol, artifact, line FROM ipvs_service ORDER BY rowid"
+    for row in try rows(sql) {
+      guard let address = row.text(0).flatMap({ IPAddress($0) }),
+        let transport = row.text(2).flatMap({ TransportProtocol($0) })
+      else { continue }
+      host.virtualServers.append(
+        HostNetwork.VirtualServer(
+          address: address, port: row.number(1), transport: transport, evidence: row.evidence(3)))
     }
   }
 
