@@ -54,9 +54,21 @@ struct LoadedFacts {
         layout: source.layout,
         host: source.manifest.flatMap { $0.holdsNode ? $0.platform.hostName : nil }))
     replay = replays ? try PoolReplay(journals.best, store: store, items: items).result : nil
-    try PathSurvey.run(store)
+    try Self.followPackets(store)
     self.store = store
     self.texts = texts
+  }
+
+  /// What can't be followed, such as more rules than fit, costs these answers alone.
+  private static func followPackets(_ store: FactStore) throws {
+    do {
+      try PathSurvey.run(store)
+    } catch let error as FactStoreError {
+      try store.record(
+        ParseIssue(
+          path: "", line: nil, table: PathAnswer.tableDescription.name,
+          reason: "the ways of packets were not followed: \(error.reason)"))
+    }
   }
 
   private static func recordItems(

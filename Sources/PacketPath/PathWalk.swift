@@ -286,6 +286,7 @@ struct PathWalk {
     sendBy(route)
     try pass(.output)
     let last = sendingRoute ?? route
+    sendBy(last)
     guard last.kind != "local" else {
       try pass(.postrouting)
       packet.inInterface = "lo"
@@ -302,9 +303,10 @@ struct PathWalk {
     return .sent(interface: outInterface ?? "", nextHop: nextHop ?? packet.destination)
   }
 
-  /// Takes another route for what the host sends, after a chain changed what routes depend on.
+  /// Takes another route for what the host sends, after a chain changed what routes depend on. The
+  /// chains of the hook go on with the interface that they began with.
   mutating func reroute() throws(PathEnd) {
-    sendBy(try outRoute())
+    sendingRoute = try outRoute()
   }
 
   private mutating func sendBy(_ route: Route) {

@@ -159,6 +159,20 @@ struct KernelFactTests {
     }
   }
 
+  @Test("behind DNAT the chains of OUTPUT go on with the interface they began with")
+  func outInterface() throws {
+    for (device, word) in [("eni1", "delivered"), ("ens5", "dropped")] {
+      var host = try host()
+      host.filters[.v4]?.add(
+        filter("nat", "OUTPUT", ["-A OUTPUT -j DNAT --to-destination 10.0.0.31"]))
+      host.filters[.v4]?.add(filter("filter", "OUTPUT", ["-A OUTPUT -o \(device) -j DROP"]))
+      let result = PacketPath(host).follow(packet("0.0.0.0", "1.1.1.1", in: nil))
+      #expect(result.verdict.word == word)
+      guard word == "delivered" else { continue }
+      #expect(result.verdict == .sent(interface: "eni1", nextHop: address("10.0.0.31")))
+    }
+  }
+
   @Test("a receiver that NAT leaves as it is counts as no DNAT")
   func sameReceiver() throws {
     for (to, state) in [("10.0.0.31", "delivered"), ("10.0.0.32", "dropped")] {

@@ -7,6 +7,9 @@ public import PacketPath
 public struct HostNetworkFacts {
   private let store: FactStore
 
+  /// Rules, routes or parameters of a host that are read at most.
+  private static let mostRows = 500_000
+
   /// Reads from loaded facts.
   public init(_ store: FactStore) {
     self.store = store
@@ -227,8 +230,13 @@ public struct HostNetworkFacts {
   }
 
   private func rows(_ sql: String) throws(FactStoreError) -> [FactRowValues] {
-    let limits = QueryLimits(time: .seconds(60), rows: 1_000_000)
-    return try store.query(sql, limits: limits).rows.map { FactRowValues(values: $0) }
+    let result = try store.query(
+      sql, limits: QueryLimits(time: .seconds(60), rows: Self.mostRows))
+    // A part of the rules would tell another story.
+    guard !result.isTruncated else {
+      throw FactStoreError(.execution, "more than \(Self.mostRows) rules or routes")
+    }
+    return result.rows.map { FactRowValues(values: $0) }
   }
 }
 
