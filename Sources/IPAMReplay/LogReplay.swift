@@ -55,7 +55,7 @@ public struct LogReplay {
   /// - Parameter timeUs: microseconds since 1970 UTC; statements of that very moment are included.
   public mutating func run(until timeUs: Int64) {
     advance(upTo: timeUs)
-    state.pass(to: timeUs)
+    state.pass(to: timeUs == .max ? state.now ?? 0 : timeUs)
   }
 
   /// Replays everything that is left and says what came of it.
@@ -78,9 +78,11 @@ public struct LogReplay {
   }
 
   /// A difference from what is known of the pool besides the logs.
-  func divergence(_ timeUs: Int64, _ said: String, _ replayed: String) -> Divergence {
+  func divergence(
+    _ timeUs: Int64, _ said: String, _ replayed: String, event: String = "introspection"
+  ) -> Divergence {
     Divergence(
-      timeUs: timeUs, epoch: state.epochNumber, event: "introspection", said: said,
+      timeUs: timeUs, epoch: state.epochNumber, event: event, said: said,
       replayed: replayed, place: state.place, line: Int(state.line))
   }
 

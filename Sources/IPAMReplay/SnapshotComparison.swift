@@ -1,4 +1,4 @@
-import IPAMEngine
+public import IPAMEngine
 
 extension LogReplay {
   /// Replays up to the moment at which introspection was asked, and compares both pools.
@@ -33,6 +33,27 @@ extension LogReplay {
       report("a pod has \(first)", "it is free, and \(surplus.count - 1) more like it")
     }
     return found
+  }
+
+  /// Replays to the end and compares the pool with what EC2 has given to the ENIs.
+  ///
+  /// Addresses that EC2 has given and the pool lacks are ipamd's to take in later; what the pool has
+  /// and EC2 has not was taken away by somebody else.
+  ///
+  /// - Parameter given: addresses and prefixes of each ENI, as the metadata service lists them.
+  public mutating func compare(withMetadata given: [ENIID: Set<CIDR>]) -> [Divergence] {
+    run(until: .max)
+    guard isProved, let last = epochs.last, hasReached(last), let timeUs = lastStatementUs else {
+      return []
+    }
+    return engine.datastores.flatMap(\.snapshot).compactMap { eni in
+      guard let known = given[eni.attributes.id] else { return nil }
+      let gone = eni.cidrs.filter { !known.contains($0) }
+      guard let first = gone.first else { return nil }
+      return divergence(
+        timeUs, "\(eni.attributes.id) has not \(first)",
+        "the pool has it, and \(gone.count - 1) more like it", event: "metadata")
+    }
   }
 
   /// How long a question may take.

@@ -22,6 +22,9 @@ struct WrittenLog {
       #"{"level":"\#(level)","ts":"\#(time)","caller":"ipamd/ipamd.go:1","msg":"\#(text)"}"#)
   }
 
+  /// The pool's addresses by ENI, by their last parts.
+  func pool() -> [String: [Int]] { addresses }
+
   var text: String { lines.joined(separator: "\n") + "\n" }
 
   /// What the log says.

@@ -51,6 +51,7 @@ struct PoolReplay {
     var replay = LogReplay(journals, context: context)
     var differences: [Divergence] = []
     if let snapshot = context.snapshot { differences = replay.compare(with: snapshot) }
+    differences += replay.compare(withMetadata: try ReplayFacts(store).metadata())
     var result = replay.finish()
     result.divergences += differences
     result.faults = try PluginWitness(store).confirm(result.faults)

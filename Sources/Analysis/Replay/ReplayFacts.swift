@@ -23,6 +23,22 @@ struct ReplayFacts {
     return context
   }
 
+  /// What EC2 has given to the ENIs, as the metadata service lists it.
+  func metadata() throws -> [ENIID: Set<CIDR>] {
+    let sql = """
+      SELECT e.eni, a.address FROM imds_eni AS e JOIN imds_address AS a ON a.mac = e.mac
+      WHERE e.eni IS NOT NULL AND a.address IS NOT NULL
+      """
+    var given: [ENIID: Set<CIDR>] = [:]
+    for row in try rows(sql) {
+      guard let eni = string(row[0]), let cidr = string(row[1]).flatMap({ CIDR($0) }) else {
+        continue
+      }
+      given[ENIID(eni), default: []].insert(cidr)
+    }
+    return given
+  }
+
   private func release() throws -> Release? {
     let sql = """
       SELECT version FROM cni_image WHERE container = 'aws-node' AND version IS NOT NULL LIMIT 1
