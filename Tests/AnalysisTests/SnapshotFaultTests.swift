@@ -149,6 +149,35 @@ struct SnapshotFaultTests {
     #expect(try confidence([pool, request("06:00:10.200")]) == [.text("C")])
   }
 
+  @Test("requests of the plugin that went wrong are events of the pool, by their sandbox")
+  func pluginSpans() throws {
+    let pool = log(
+      .ipamdLog,
+      [
+        ("06:00:00.000", "Starting L-IPAMD v1.23.1  ..."),
+        ("06:00:01.000", "DataStore add an ENI eni-0a"),
+      ])
+    func request(_ verb: String, _ id: String) -> String {
+      "Received CNI \(verb) request: ContainerID(\(id)) Netns(/n) IfName(eth0) Args(K8S_POD_NAMESPACE=shop;K8S_POD_NAME=cart) Path(/p) argsStdinData({})"
+    }
+    let plugin = log(
+      .pluginLog,
+      [
+        ("06:00:02.000", request("add", "c1")), ("06:00:02.500", request("del", "c2")),
+        ("06:00:02.600", "Failed to connect to backend server for container c2: refused"),
+        ("06:00:02.900", "Failed to assign an IP address to container c1"),
+        ("06:00:03.000", request("add", "c3")),
+      ])
+    let store = try LoadedFacts(MemoryBundle([pool, plugin]), database: nil).store
+    let rows = try store.query(
+      "SELECT event, detail, epoch, line FROM replay_event WHERE event LIKE 'cni_%' ORDER BY line"
+    ).rows.map { row in row.map { "\($0)" }.joined(separator: " ") }
+    #expect(rows.count == 3)
+    #expect(rows[0].contains("cni_add") && rows[0].contains("no address, sandbox c1"))
+    #expect(rows[1].contains("cni_del") && rows[1].contains("ipamd was not reached"))
+    #expect(rows[2].contains("no answer"))
+  }
+
   @Test("F-02: one address of two sandboxes in the checkpoint, or of two interfaces in the routes")
   func twice() throws {
     let twice = checkpoint.replacing(

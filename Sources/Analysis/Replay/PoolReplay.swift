@@ -59,7 +59,7 @@ struct PoolReplay {
     let rows = ReplayRows(result)
     try store.insert(rows.epochs)
     try store.insert(rows.pool)
-    try store.insert(rows.events)
+    try store.insert(rows.events + PluginSpans(store).events(result.epochs))
     try store.insert(rows.addresses)
     try store.insert(rows.divergences)
     faults += rows.faults

@@ -40,7 +40,7 @@ public struct ReplayPoolEvent: FactRow {
   public static let schema = Schema<Self>(
     "replay_event",
     "What happened to the address pool: ENIs and addresses that came and went, refusals, gaps.",
-    from: [.ipamdLog, .ipamdRotatedLogs],
+    from: [.ipamdLog, .ipamdRotatedLogs, .pluginLog],
     columns: [
       Column("epoch", \.epoch, "The process; see replay_epoch."),
       Column("time_us", \.timeUs, "When it happened first, microseconds since 1970 UTC."),
@@ -49,15 +49,16 @@ public struct ReplayPoolEvent: FactRow {
         "event", \.event,
         "started, start_failed, shutdown, eni_added, eni_removed, eni_removed_with_pods, cidrs_added,"
           + " cidrs_returned (to EC2), cidrs_removed, reconcile_added, reconcile_removed, no_address,"
-          + " subnet_empty, ec2_error or gap."),
+          + " subnet_empty, ec2_error or gap; cni_add and cni_del are requests of the plugin that failed,"
+          + " had no answer, or took more than 5 s."),
       Column("eni", \.eni, "The ENI."),
       Column("cidr", \.cidr, "The first of the addresses or prefixes."),
       Column("count", \.count, "How many addresses or prefixes, or how often."),
-      Column("pod", \.pod, "Namespace and name of the pod that got no address."),
+      Column("pod", \.pod, "Namespace and name of the pod that it is about."),
       Column("total", \.total, "Addresses in the pool behind it."),
       Column("assigned", \.assigned, "Addresses that pods hold behind it."),
       Column(
-        "detail", \.detail, "Error code, release, or what kind of lines is missing in a gap."),
+        "detail", \.detail, "Error code, release, what is missing, or what came of a request."),
       Column("is_inferred", \.isInferred, "1 if it was concluded from other lines; else 0."),
     ])
 }
