@@ -257,9 +257,12 @@ if isFuzzing {
     ("fuzz-wire", "FuzzWire", ["WireFormats"]),
     ("fuzz-archive", "FuzzArchive", ["BundleReader"]),
   ]
+  package.targets.append(
+    .target(name: "FuzzDriver", swiftSettings: [.swiftLanguageMode(.v6)] + instrumented))
   package.targets += fuzzers.map { fuzzer in
     .executableTarget(
-      name: fuzzer.name, dependencies: fuzzer.dependencies, path: "Sources/\(fuzzer.target)",
+      name: fuzzer.name, dependencies: fuzzer.dependencies + ["FuzzDriver"],
+      path: "Sources/\(fuzzer.target)",
       swiftSettings: [
         .swiftLanguageMode(.v6), .unsafeFlags(["-sanitize=fuzzer"]),
       ],

@@ -1,4 +1,5 @@
 import BundleReader
+import FuzzDriver
 
 #if canImport(Glibc)
   import Glibc
@@ -13,7 +14,7 @@ let limits = ReadLimits(
 
 /// A file in memory without a name, which is opened through its descriptor's.
 let file: CInt = {
-  var name = Array("/dev/shm/fuzz-archive-XXXXXX".utf8CString)
+  var name = Array(("/dev/shm/fuzz-archive-" + String(repeating: "X", count: 6)).utf8CString)
   let file = mkstemp(&name)
   if file >= 0 { unlink(name) }
   return file
@@ -89,15 +90,4 @@ let check: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt = { start, count 
   return 0
 }
 
-typealias Check = @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-
-@_silgen_name("LLVMFuzzerRunDriver")
-func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-  _ check: Check
-) -> CInt
-
-var count = CommandLine.argc
-var arguments = CommandLine.unsafeArgv
-exit(runDriver(&count, &arguments, check))
+fuzz(check)

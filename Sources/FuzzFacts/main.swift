@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import FuzzDriver
 
 /// Every table must survive every input.
 let check: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt = { start, count in
@@ -10,15 +6,4 @@ let check: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt = { start, count 
   return 0
 }
 
-typealias Check = @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-
-@_silgen_name("LLVMFuzzerRunDriver")
-func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-  _ check: Check
-) -> CInt
-
-var count = CommandLine.argc
-var arguments = CommandLine.unsafeArgv
-exit(runDriver(&count, &arguments, check))
+fuzz(check)

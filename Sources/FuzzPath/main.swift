@@ -1,11 +1,6 @@
+import FuzzDriver
 import IPAMEngine
 import PacketPath
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// A router between `eni1` and `ens5` whose rules are lines of a text.
 func host(_ text: Substring, _ family: IPAddress.Family, isNative: Bool) -> HostNetwork {
@@ -84,15 +79,4 @@ let check: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt = { start, count 
   return 0
 }
 
-typealias Check = @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-
-@_silgen_name("LLVMFuzzerRunDriver")
-func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-  _ check: Check
-) -> CInt
-
-var count = CommandLine.argc
-var arguments = CommandLine.unsafeArgv
-exit(runDriver(&count, &arguments, check))
+fuzz(check)

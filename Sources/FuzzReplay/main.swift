@@ -1,13 +1,8 @@
 import BundleModel
 import Facts
+import FuzzDriver
 import IPAMEngine
 import IPAMReplay
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// What a log of these bytes says.
 func journal(_ bytes: ArraySlice<UInt8>, path: String) -> IPAMDJournal {
@@ -53,15 +48,4 @@ let check: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt = { start, count 
   return 0
 }
 
-typealias Check = @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-
-@_silgen_name("LLVMFuzzerRunDriver")
-func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-  _ check: Check
-) -> CInt
-
-var count = CommandLine.argc
-var arguments = CommandLine.unsafeArgv
-exit(runDriver(&count, &arguments, check))
+fuzz(check)

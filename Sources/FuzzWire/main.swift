@@ -1,10 +1,5 @@
+import FuzzDriver
 import WireFormats
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// Every message that a runtime may answer with.
 let schemas = [
@@ -66,15 +61,4 @@ let check: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt = { start, count 
   return 0
 }
 
-typealias Check = @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-
-@_silgen_name("LLVMFuzzerRunDriver")
-func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-  _ check: Check
-) -> CInt
-
-var count = CommandLine.argc
-var arguments = CommandLine.unsafeArgv
-exit(runDriver(&count, &arguments, check))
+fuzz(check)

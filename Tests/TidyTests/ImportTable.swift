@@ -69,6 +69,6 @@ enum ImportTable {
     "TestSupport", "LabNode", "lab", "CNamespaces", "RuleEmbedder", "EmbedRules", "generate-docs",
     "ConformanceKit", "conformance", "replay-check", "bench-engine", "bench-redaction",
     "bench-analyze", "CPackets", "PathOracle", "path-oracle", "bench-path",
-    "FuzzFacts", "FuzzRedaction", "FuzzWire", "FuzzArchive", "FuzzReplay", "FuzzPath",
+    "FuzzFacts", "FuzzRedaction", "FuzzWire", "FuzzArchive", "FuzzReplay", "FuzzPath", "FuzzDriver",
   ]
 }
