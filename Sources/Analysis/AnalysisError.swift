@@ -56,6 +56,18 @@ extension AnalysisError {
       remedy: error.remedy, exitCode: isDisk ? 6 : 70)
   }
 
+  /// What a failure of any stage means to whoever asked.
+  init(of error: any Error) {
+    self =
+      switch error {
+      case let error as AnalysisError: error
+      case let error as BundleError: AnalysisError(error)
+      case let error as RuleError: AnalysisError(error)
+      case let error as FactStoreError: AnalysisError(error)
+      default: .unexpected(error)
+      }
+  }
+
   static func unexpected(_ error: any Error) -> AnalysisError {
     AnalysisError(
       code: "E901", what: "internal error in the analysis: \(error)", why: "a bug in cnitriage",

@@ -62,16 +62,8 @@ public enum Analyzer {
             engine: "none", ruleCount: rules.count),
           input: description.input, judgements: judgements.map(fingerprinted),
           notices: description.notices, errors: [], failOn: options.failOn, strict: options.strict))
-    } catch let error as AnalysisError {
-      throw error
-    } catch let error as BundleError {
-      throw AnalysisError(error)
-    } catch let error as RuleError {
-      throw AnalysisError(error)
-    } catch let error as FactStoreError {
-      throw AnalysisError(error)
     } catch {
-      throw .unexpected(error)
+      throw AnalysisError(of: error)
     }
   }
 
@@ -98,12 +90,8 @@ public enum Analyzer {
       let checker = RuleChecker(try FactStore())
       for rule in set.rules { try checker.check(rule) }
       return set
-    } catch let error as RuleError {
-      throw AnalysisError(error)
-    } catch let error as FactStoreError {
-      throw AnalysisError(error)
     } catch {
-      throw .unexpected(error)
+      throw AnalysisError(of: error)
     }
   }
 

@@ -19,14 +19,8 @@ public struct BundleFacts: Sendable {
   public init(_ input: BundleInput, acceptsDamage: Bool = false) throws(AnalysisError) {
     do {
       try self.init(SupportBundle.open(input, acceptsDamage: acceptsDamage))
-    } catch let error as AnalysisError {
-      throw error
-    } catch let error as BundleError {
-      throw AnalysisError(error)
-    } catch let error as FactStoreError {
-      throw AnalysisError(error)
     } catch {
-      throw .unexpected(error)
+      throw AnalysisError(of: error)
     }
   }
 

@@ -40,14 +40,8 @@ public struct PathTrace: Sendable {
       let isV6 = Self.split(to).end.contains(":") || from.contains(":")
       let sites = try PathSites(facts.store, host, isV6 ? .v6 : .v4)
       return try answer(host, sites, node: shown.id ?? shown.host ?? source.name)
-    } catch let error as AnalysisError {
-      throw error
-    } catch let error as BundleError {
-      throw AnalysisError(error)
-    } catch let error as FactStoreError {
-      throw AnalysisError(error)
     } catch {
-      throw .unexpected(error)
+      throw AnalysisError(of: error)
     }
   }
 

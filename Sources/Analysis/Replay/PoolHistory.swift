@@ -23,14 +23,8 @@ public struct PoolHistory: Sendable {
       node = shown.id ?? shown.host ?? source.name
       self.result = result
       snapshotFaults = try Self.snapshotFaults(facts.store)
-    } catch let error as AnalysisError {
-      throw error
-    } catch let error as BundleError {
-      throw AnalysisError(error)
-    } catch let error as FactStoreError {
-      throw AnalysisError(error)
     } catch {
-      throw .unexpected(error)
+      throw AnalysisError(of: error)
     }
   }
 
