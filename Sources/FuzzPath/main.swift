@@ -38,8 +38,8 @@ func host(_ text: Substring, _ family: IPAddress.Family, isNative: Bool) -> Host
     var chain = Chain(
       ChainName(index % 3 == 2 ? .legacy : .nft, table: place.0, chain: place.1),
       evidence: nowhere)
-    chain.bases = FilterKind.base(table: place.0, chain: place.1).map { [$0] } ?? []
-    if !chain.bases.isEmpty { chain.policy = true }
+    chain.base = FilterKind.base(table: place.0, chain: place.1)
+    if chain.base != nil { chain.policy = true }
     return chain
   }
   for (index, line) in text.split(separator: "\n").prefix(64).enumerated() {

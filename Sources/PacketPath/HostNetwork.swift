@@ -66,8 +66,6 @@ public struct HostNetwork: Sendable {
     case routes(IPAddress.Family)
     /// The rules of iptables.
     case filters(IPAddress.Family)
-    /// The kernel parameters.
-    case sysctls
   }
 
   /// A routing table of a family.

@@ -79,7 +79,7 @@ public struct Packet: Sendable, Hashable {
   public var inInterface: String?
   /// The mark of the packet.
   public var mark: UInt32 = 0
-  /// Whether it is the first packet of a flow rather than its answer.
+  /// Whether it is the answer to a packet rather than the first one of a flow.
   public var isReply = false
 
   /// A packet of a new flow.

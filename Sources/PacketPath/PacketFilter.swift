@@ -19,7 +19,7 @@ public struct PacketFilter: Sendable {
     guard places[chain.name] == nil else { return }
     places[chain.name] = chains.count
     chains.append(chain)
-    for base in chain.bases {
+    if let base = chain.base {
       bases[base.hook, default: []].append(
         BaseChain(
           chain: chains.count - 1, kind: base.kind, priority: base.priority,
@@ -99,8 +99,8 @@ public struct ChainName: Hashable, Sendable {
 public struct Chain: Sendable {
   /// Its name.
   public var name: ChainName
-  /// The hooks it is entered at; more than one only for what stands for several.
-  public var bases: [(hook: Hook, kind: FilterKind, priority: Int)] = []
+  /// The hook it is entered at; nil for a chain that only others lead to.
+  public var base: (hook: Hook, kind: FilterKind, priority: Int)?
   /// What becomes of packets at its end; nil for a chain without a hook.
   public var policy: Bool?
   /// Its rules.

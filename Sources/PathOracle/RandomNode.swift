@@ -113,16 +113,15 @@ struct RandomNode {
 
   private mutating func makeRoutes() {
     let net = isV4 ? "10.0.0.0/24" : "fd00:a::/64"
-    let all = isV4 ? "default" : "default"
     let gateway = own(1)
     ip.append("route add \(net) dev ens5 table main")
-    if random.chance(90) { ip.append("route add \(all) via \(gateway) dev ens5 table main") }
+    if random.chance(90) { ip.append("route add default via \(gateway) dev ens5 table main") }
     for (name, host) in Self.pods.sorted(by: { $0.key < $1.key }) where random.chance(93) {
       ip.append("route add \(own(host)) dev \(name) table main")
     }
     if random.chance(85) {
       ip.append("route add \(gateway) dev ens6 table 2")
-      if random.chance(90) { ip.append("route add \(all) via \(gateway) dev ens6 table 2") }
+      if random.chance(90) { ip.append("route add default via \(gateway) dev ens6 table 2") }
     }
     for _ in 0..<random.next(4) {
       let table = random.pick(["main", "2", "3", "77"])

@@ -56,7 +56,7 @@ struct KernelFactTests {
   ) -> Chain {
     var result = Chain(ChainName(backend, table: table, chain: chain), evidence: evidence)
     result.policy = true
-    result.bases = FilterKind.base(table: table, chain: chain).map { [$0] } ?? []
+    result.base = FilterKind.base(table: table, chain: chain)
     result.rules = rules.map { FilterRule(iptables: $0, evidence: evidence) }
     return result
   }
@@ -215,7 +215,7 @@ struct KernelFactTests {
     var host = try host()
     var chain = Chain(ChainName(.native, table: "ip other", chain: "c"), evidence: evidence)
     chain.policy = true
-    chain.bases = [(.postrouting, .filter, 0)]
+    chain.base = (.postrouting, .filter, 0)
     chain.rules = [FilterRule(nft: "iifname \"eni*\" drop", evidence: evidence)]
     host.filters[.v4]?.add(chain)
     let path = PacketPath(host)

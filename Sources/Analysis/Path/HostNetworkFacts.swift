@@ -31,7 +31,6 @@ public struct HostNetworkFacts {
         host.missing.insert(.routes(family))
       }
     }
-    if host.sysctls.isEmpty { host.missing.insert(.sysctls) }
     return host
   }
 

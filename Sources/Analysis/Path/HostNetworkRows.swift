@@ -125,7 +125,7 @@ extension Chain {
     self.init(name, evidence: row.evidence(5))
     if let policy = row.text(4) {
       self.policy = policy != "DROP"
-      bases = FilterKind.base(table: name.table, chain: name.chain).map { [$0] } ?? []
+      base = FilterKind.base(table: name.table, chain: name.chain)
     }
     isComplete = row.number(7) != 0
   }
@@ -136,6 +136,6 @@ extension Chain {
     guard let hook = row.text(4).flatMap({ Hook(rawValue: $0.uppercased()) }) else { return }
     policy = row.text(6) != "drop"
     let kind = row.text(3).flatMap { FilterKind(rawValue: $0) } ?? .filter
-    bases = [(hook, kind, row.number(5) ?? 0)]
+    base = (hook, kind, row.number(5) ?? 0)
   }
 }
