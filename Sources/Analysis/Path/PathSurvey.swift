@@ -105,13 +105,14 @@ public struct PathSurvey {
     var shown = packet
     if packet.source.value == 0 { shown.source = result.flow.first.source }
     tested += result.tested
-    let ends = shown.text.split(separator: " ").map { String($0) }
     var answer = PathAnswer(
       question: question, name: name, direction: direction,
       family: packet.destination.family == .v6 ? "ipv6" : "ipv4", proto: packet.transport.name,
-      source: ends.first ?? "", destination: ends.last ?? "", verdict: judged.word,
+      source: "\(shown.source)", destination: "\(shown.destination)", verdict: judged.word,
       detail: judged.detail, ends: max(1, result.ends.count))
     answer.pod = pod?.name
+    answer.sourcePort = shown.sourcePort
+    answer.destinationPort = shown.destinationPort
     answer.inInterface = packet.inInterface
     answer.place = judged.cause?.place
     if case .sent(let device, _) = result.verdict { answer.outInterface = device }

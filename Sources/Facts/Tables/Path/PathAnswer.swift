@@ -18,6 +18,10 @@ public struct PathAnswer: FactRow {
   public var source: String
   /// Receiver of the packet.
   public var destination: String
+  /// Port of the sender; nil for protocols without ports.
+  public var sourcePort: Int?
+  /// Port of the receiver; nil for protocols without ports.
+  public var destinationPort: Int?
   /// Interface it comes in through; nil if the host sends it.
   public var inInterface: String?
   /// What becomes of it.
@@ -65,8 +69,10 @@ public struct PathAnswer: FactRow {
       Column("pod", \.pod, "The pod that is asked about; NULL if it is the node."),
       Column("family", \.family, "Address family: ipv4 or ipv6."),
       Column("protocol", \.proto, "tcp, udp or icmp."),
-      Column("source", \.source, "Sender and port."),
-      Column("destination", \.destination, "Receiver and port."),
+      Column("source", \.source, "Sender."),
+      Column("source_port", \.sourcePort, "Port of the sender; NULL without ports."),
+      Column("destination", \.destination, "Receiver."),
+      Column("destination_port", \.destinationPort, "Port of the receiver; NULL without ports."),
       Column(
         "in_interface", \.inInterface, "Interface it comes in through; NULL for the node's own."),
       Column(
