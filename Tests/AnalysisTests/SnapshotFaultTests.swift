@@ -111,6 +111,23 @@ struct SnapshotFaultTests {
     #expect(try faults([newer("cart-6d8f7c9b5d-other")]).isEmpty)
   }
 
+  @Test("F-01: an entry without a pod's name whose sandbox does not exist")
+  func leakedWithoutName() throws {
+    let nameless =
+      #"{"version":"vpc-cni-ipam/1","allocations":[{"networkName":"aws-cni","containerID":"c1","ifName":"eth0","#
+      + #""ipv4":"10.42.3.17","metadata":{}}]}"#
+    func sandboxes(_ id: String) -> (ArtifactID, String, String) {
+      let list =
+        #"{"items":[{"id":"\#(id)","metadata":{"name":"cart","uid":"u","namespace":"shop","attempt":0},"#
+        + #""state":"SANDBOX_READY","createdAt":"1932887761000000000","labels":{},"annotations":{}}]}"#
+      return (.sandboxes, "runtime/sandboxes.json", list)
+    }
+    #expect(try faults([file(nameless), sandboxes("c9")]) == ["F-01 10.42.3.17 no_sandbox"])
+    #expect(try faults([file(nameless), sandboxes("c1")]).isEmpty)
+    #expect(try faults([file(nameless)]).isEmpty)
+    #expect(try faults([file(checkpoint), sandboxes("c9")]).isEmpty)
+  }
+
   @Test("F-22: what the plugin saw as well is no mere hint")
   func slowRequestSeenTwice() throws {
     let sandbox = String(repeating: "a1", count: 32)

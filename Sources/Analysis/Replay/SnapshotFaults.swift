@@ -113,6 +113,18 @@ struct SnapshotFaults {
         ORDER BY address
         """),
     Question(
+      id: .leakedAddress, needs: [[.checkpoint], [.sandboxes]],
+      sql: """
+        SELECT artifact, line, address, 'no_sandbox',
+          address || ' is held for a sandbox that does not exist, of a pod without a name', 'B'
+        FROM checkpoint_allocation AS c
+        WHERE pod IS NULL AND address IS NOT NULL AND container_id IS NOT NULL
+          AND artifact NOT LIKE '%.tmp%' AND EXISTS (SELECT 1 FROM sandbox)
+          AND COALESCE(allocated_us, 0) <= (SELECT collected_at_us FROM bundle_info) - 120000000
+          AND NOT EXISTS (SELECT 1 FROM sandbox AS s WHERE s.id = c.container_id)
+        ORDER BY address
+        """),
+    Question(
       id: .assignedTwice, needs: [[.checkpoint]],
       sql: """
         SELECT max(artifact), max(line), address, 'checkpoint',

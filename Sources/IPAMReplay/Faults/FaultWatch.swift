@@ -119,6 +119,13 @@ extension ReplayState {
       cause: cause, detail: detail, epoch: epochNumber, place: place, line: Int(line))
   }
 
+  /// Id of the sandbox that a statement is about; some lines name its whole key.
+  func container(of statement: IPAMDStatement) -> String {
+    let key = text(statement.sandbox)
+    let parts = key.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.count == 3 ? String(parts[1]) : key
+  }
+
   /// Whether no line is known to be missing since a moment.
   func isWhole(sinceUs: Int64) -> Bool {
     guard let lastGapUs else { return true }

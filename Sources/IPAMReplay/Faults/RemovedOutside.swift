@@ -10,6 +10,9 @@ struct RemovedOutside: FaultRule {
   private var removed: (fault: Fault, cidr: CIDR)?
   private var isRelease = false
   private var returned: [CIDR: Int64] = [:]
+  /// Sandboxes that asked for their DEL, and the address that was taken from one that had not.
+  private var asking: Set<String> = []
+  private var orphan: IPAddress?
 
   /// How long the metadata may still show what ipamd gave back itself.
   private static let returnedUs: Int64 = 60_000_000
@@ -19,6 +22,7 @@ struct RemovedOutside: FaultRule {
   mutating func see(
     _ statement: IPAMDStatement, _ state: borrowing ReplayState, _ found: inout FaultList
   ) {
+    if !state.isFull { seeAtInfo(statement, state, &found) }
     switch statement.kind {
     case .reconcileStart:
       isReconciling = true
@@ -50,6 +54,31 @@ struct RemovedOutside: FaultRule {
           "\(address) was taken from its ENI while a pod had it"))
       taken = nil
     case .cidrRemoved: removeCIDR(statement, state, &found)
+    default: break
+    }
+  }
+
+  /// Without the lines of level debug nothing says that reconcile is at work: an address is taken
+  /// from a sandbox that did not ask for it, and in the next line its CIDR or ENI goes.
+  private mutating func seeAtInfo(
+    _ statement: IPAMDStatement, _ state: borrowing ReplayState, _ found: inout FaultList
+  ) {
+    let taken = orphan.take()
+    switch statement.kind {
+    case .deleteRequest:
+      if asking.count >= 4096 { asking = [] }
+      asking.insert(state.container(of: statement))
+    case .unassigned:
+      guard asking.remove(state.container(of: statement)) == nil else { return }
+      orphan = state.address(statement)
+    case .cidrRemoved, .eniRemoved:
+      guard let address = taken,
+        state.cidr(statement)?.contains(address) ?? (statement.kind == .eniRemoved)
+      else { return }
+      found.append(
+        state.fault(
+          .removedOutside, .strong, subject: "\(address)",
+          "\(address) was taken from a pod that had not given it back"))
     default: break
     }
   }

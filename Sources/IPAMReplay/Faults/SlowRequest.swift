@@ -26,14 +26,14 @@ struct SlowRequest: FaultRule {
     switch statement.kind {
     case .addRequest, .deleteRequest:
       if started.count >= Self.remembered { started = [:] }
-      let id = Self.container(state.text(statement.sandbox))
+      let id = state.container(of: statement)
       // Two requests of one sandbox at once can't be told apart by their replies.
       let isAdd = statement.kind == .addRequest
       started[id] =
         started[id]?.isAdd == isAdd ? nil : state.now.map { (isAdd: isAdd, timeUs: $0) }
     case .assigned, .unassigned:
       guard let address = state.address(statement), !state.isRestoring else { return }
-      let id = Self.container(state.text(statement.sandbox))
+      let id = state.container(of: statement)
       if statement.kind == .assigned {
         if assigned.count >= Self.remembered { assigned = [:] }
         assigned[address] = id
@@ -55,11 +55,6 @@ struct SlowRequest: FaultRule {
       judge(statement.kind, id, request.timeUs, now, state)
     default: break
     }
-  }
-
-  private static func container(_ key: String) -> String {
-    let parts = key.split(separator: "/", omittingEmptySubsequences: false)
-    return parts.count == 3 ? String(parts[1]) : key
   }
 
   private mutating func judge(
