@@ -109,7 +109,7 @@ let package = Package(
       dependencies: ["BundleModel", "IPAMEngine", "IPAMReplay", "ReportRendering"],
       swiftSettings: strict),
     .target(
-      name: "PathRendering", dependencies: ["PacketPath", "ReportRendering", crypto],
+      name: "PathRendering", dependencies: ["PacketPath", "ReportRendering"],
       swiftSettings: strict),
     .executableTarget(
       name: "cnitriage",

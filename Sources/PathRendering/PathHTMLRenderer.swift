@@ -1,5 +1,3 @@
-import Crypto
-import FoundationEssentials
 import PacketPath
 import ReportRendering
 
@@ -11,34 +9,13 @@ public struct PathHTMLRenderer: Sendable {
 
   /// The page.
   public func text(_ report: PathReport) -> String {
-    let hash = Data(SHA256.hash(data: Data(Self.style.utf8))).base64EncodedString()
-    let policy =
-      "default-src 'none'; style-src 'sha256-\(HTMLAssets.styleHash)' 'sha256-\(hash)'; "
-      + "base-uri 'none'; form-action 'none'"
     var ends: [String] = []
     if let from = report.names.from { ends.append("from \(from)") }
     if let to = report.names.to { ends.append("to \(to)") }
     ends.append("on \(report.node)")
-    var out = """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta http-equiv="Content-Security-Policy" content="\(html: policy)">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="referrer" content="no-referrer">
-      <title>\(html: report.node): way of a packet</title>
-      <style>\(HTMLAssets.style)</style>
-      <style>\(Self.style)</style>
-      </head>
-      <body>
-      <header>
-      <h1>\(html: report.question)</h1>
-      <p>\(html: ends.joined(separator: " "))</p>
-      </header>
-      <main>
-
-      """
+    var out = HTMLPage.head(title: "\(report.node): way of a packet", style: Self.style)
+    out += "<header>\n<h1>\(html: report.question)</h1>\n"
+    out += "<p>\(html: ends.joined(separator: " "))</p>\n</header>\n<main>\n"
     out += way("The packet", report.forward)
     if let reply = report.reply { out += way("The answer", reply) }
     return out + "</main>\n</body>\n</html>\n"

@@ -16,25 +16,8 @@ public struct ReplayHTMLRenderer: Sendable {
 
   /// The page.
   public func text(_ report: ReplayReport) -> String {
-    let policy =
-      "default-src 'none'; style-src 'sha256-\(HTMLAssets.styleHash)'; base-uri 'none'; "
-      + "form-action 'none'"
-    var out = """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta http-equiv="Content-Security-Policy" content="\(html: policy)">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="referrer" content="no-referrer">
-      <title>\(html: report.node): address pool</title>
-      <style>\(HTMLAssets.style)</style>
-      </head>
-      <body>
-      <header>
-      <h1>Address pool of \(html: report.node)</h1>
-
-      """
+    var out = HTMLPage.head(title: "\(report.node): address pool")
+    out += "<header>\n<h1>Address pool of \(html: report.node)</h1>\n"
     out += facts(report)
     out += "</header>\n<main>\n"
     if let span = report.span {

@@ -34,7 +34,7 @@ enum ImportTable {
       "ReportModel", "ReportRendering", "BuiltinRules", "Crypto", "SystemPackage",
     ],
     "ReplayRendering": ["BundleModel", "IPAMEngine", "IPAMReplay", "ReportRendering"],
-    "PathRendering": ["PacketPath", "ReportRendering", "Crypto"],
+    "PathRendering": ["PacketPath", "ReportRendering"],
     "cnitriage": [
       "FactRendering", "IPAMReplay", "PathRendering", "ReplayRendering",
       "Analysis", "BundleModel", "BundleReader", "CollectCommand", "FactStore", "Facts",
