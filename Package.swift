@@ -81,7 +81,8 @@ let package = Package(
       name: "FactStore", dependencies: ["BundleModel", "Facts", grdb, sqlite],
       swiftSettings: strict),
     .target(name: "ReportModel", swiftSettings: strict),
-    .target(name: "ReportRendering", dependencies: ["ReportModel"], swiftSettings: strict),
+    .target(
+      name: "ReportRendering", dependencies: ["ReportModel", crypto], swiftSettings: strict),
     .target(
       name: "FactRendering", dependencies: ["BundleModel", "Facts", "ReportRendering"],
       swiftSettings: strict),
