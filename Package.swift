@@ -82,7 +82,7 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "ReportModel", swiftSettings: strict),
     .target(
-      name: "ReportRendering", dependencies: ["ReportModel", crypto], swiftSettings: strict),
+      name: "ReportRendering", dependencies: ["ReportModel"], swiftSettings: strict),
     .target(
       name: "FactRendering", dependencies: ["BundleModel", "Facts", "ReportRendering"],
       swiftSettings: strict),
@@ -110,7 +110,7 @@ let package = Package(
       dependencies: ["BundleModel", "IPAMEngine", "IPAMReplay", "ReportRendering"],
       swiftSettings: strict),
     .target(
-      name: "PathRendering", dependencies: ["PacketPath", "ReportRendering"],
+      name: "PathRendering", dependencies: ["PacketPath", "ReportModel", "ReportRendering"],
       swiftSettings: strict),
     .executableTarget(
       name: "cnitriage",
@@ -178,7 +178,7 @@ let package = Package(
       name: "PacketPathTests",
       dependencies: [
         "Analysis", "BundleModel", "FactStore", "Facts", "IPAMEngine", "PacketPath",
-        "PathOracle", "PathRendering", "ReportRendering", "TestSupport",
+        "PathOracle", "PathRendering", "ReportModel", "ReportRendering", "TestSupport",
       ], swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
     .testTarget(

@@ -61,7 +61,8 @@ public enum Analyzer {
             version: Manifest.ToolVersion.current.version, rules: BuiltinRules.version,
             engine: "none", ruleCount: rules.count),
           input: description.input, judgements: judgements.map(fingerprinted),
-          notices: description.notices, errors: [], failOn: options.failOn, strict: options.strict))
+          packets: try PacketSummary(facts.store).packets(), notices: description.notices,
+          errors: [], failOn: options.failOn, strict: options.strict))
     } catch {
       throw AnalysisError(of: error)
     }

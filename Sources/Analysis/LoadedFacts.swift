@@ -26,15 +26,15 @@ struct LoadedFacts {
       source.manifest.flatMap { Self.microseconds($0.startedAt) } ?? source.collector?.startedAtUs
     items = try Self.recordItems(of: source, in: store)
     let texts = KeptTexts()
-    var journals = IPAMDJournals()
+    var conclusions = Conclusions(replays: replays)
     try ReadAhead.forEachMember(of: source, where: { $0.artifact != nil }) { member, next in
       guard let artifact = member.artifact else { return }
       var input = ArtifactInput(
         artifact: artifact, path: member.path, origin: member.origin,
         referenceTimeUs: member.modified ?? collected, firstLine: member.firstLine,
         pull: texts.keeping(member, next))
-      input.journal = replays && IPAMDJournals.wants(artifact) ? IPAMDJournal() : nil
-      defer { journals.take(&input) }
+      conclusions.willLoad(&input)
+      defer { conclusions.didLoad(&input) }
       do throws(FactStoreError) {
         try store.load(&input)
       } catch {
@@ -53,22 +53,9 @@ struct LoadedFacts {
         toolVersion: source.manifest?.tool.version ?? source.collector?.version,
         layout: source.layout,
         host: source.manifest.flatMap { $0.holdsNode ? $0.platform.hostName : nil }))
-    replay = replays ? try PoolReplay(journals.best, store: store, items: items).result : nil
-    try Self.followPackets(store)
+    replay = try conclusions.replay(store, items)
     self.store = store
     self.texts = texts
-  }
-
-  /// What can't be followed, such as more rules than fit, costs these answers alone.
-  private static func followPackets(_ store: FactStore) throws {
-    do {
-      try PathSurvey.run(store)
-    } catch let error as FactStoreError {
-      try store.record(
-        ParseIssue(
-          path: "", line: nil, table: PathAnswer.tableDescription.name,
-          reason: "the ways of packets were not followed: \(error.reason)"))
-    }
   }
 
   private static func recordItems(

@@ -13,13 +13,16 @@ extension RuleSet {
 }
 
 extension Analyzer {
-  /// What the examples of rules got wrong, one line each.
+  /// What the examples of rules got wrong, and the damage to rules that no example notices; one line
+  /// each.
   public static func failedExamples(
     of set: RuleSet, fixtures: String
   ) throws(AnalysisError) -> [String] {
+    let tester = RuleTester(fixtures: fixtures, conclusions: Conclusions.self)
     do {
-      return try set.rules.flatMap {
-        try RuleTester(fixtures: fixtures, conclude: PathSurvey.run).failures(of: $0)
+      return try set.rules.flatMap { rule in
+        let failures = try tester.failures(of: rule)
+        return failures.isEmpty ? try tester.unnoticedDamage(of: rule) : failures
       }
     } catch {
       throw AnalysisError(

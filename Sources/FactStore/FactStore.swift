@@ -32,7 +32,7 @@ public final class FactStore: Sendable {
   public init(
     at path: String? = nil, readers: [any FactReader.Type] = FactCatalog.readers,
     derived: [any DerivedTable.Type] = FactCatalog.derived,
-    results: [any FactRow.Type] = FactCatalog.replayed + FactCatalog.followed
+    results: [any FactRow.Type] = FactCatalog.concluded
   ) throws(FactStoreError) {
     self.readers = readers
     derivedTables = derived

@@ -13,7 +13,7 @@ public enum FactCatalog {
     HostVeth.self, PodNetns.self, PodNetwork<Link>.self, PodNetwork<Address>.self,
     PodNetwork<IPRoute>.self, PodNetwork<IPRule>.self, PodNetwork<NeighbourText>.self,
     PodNetwork<Sysctl>.self, SandboxResolver.self,
-    IPSet.self, IPSetEntry.self, IPVSService.self,
+    IPSet.self, IPSetEntry.self, IPVSService.self, IPVSServer.self,
     ConntrackCounter.self, ConntrackState.self, ConntrackKind.self,
     ProtocolCounter.self, SocketCount.self, Listener.self, LocalPortUse.self,
     Driver.self, DriverCounter.self, InterfaceDevice.self, QueueDiscipline.self,
@@ -70,6 +70,9 @@ public enum FactCatalog {
   /// Tables that the standard questions about packets fill.
   public static let followed: [any FactRow.Type] = [PathAnswer.self, PathAnswerStep.self]
 
+  /// Tables that are concluded from all facts by more than SQL.
+  public static let concluded: [any FactRow.Type] = [InstanceLimit.self] + replayed + followed
+
   /// The tables that readers fill, each once, in the order of the documentation; tables that it
   /// doesn't know come last.
   public static func tables(of readers: [any FactReader.Type]) -> [any FactRow.Type] {
@@ -84,7 +87,7 @@ public enum FactCatalog {
 
   /// The declarations of all tables, for documentation and for checking rules.
   public static var descriptions: [TableDescription] {
-    (all + derived + replayed + followed).map { $0.tableDescription }
+    (all + derived + concluded).map { $0.tableDescription }
   }
 }
 

@@ -14,7 +14,7 @@ public struct HostNetwork: Sendable {
   public var filters: [IPAddress.Family: PacketFilter] = [:]
   /// Sets of addresses by name.
   public var sets: [String: AddressSet] = [:]
-  /// Addresses of virtual servers, behind which ipvs chooses the receiver.
+  /// Virtual servers, behind which ipvs chooses the receiver.
   public var virtualServers: [VirtualServer] = []
   /// What was not collected, and without which a question may have no answer.
   public var missing: Set<Missing> = []
@@ -36,24 +36,51 @@ public struct HostNetwork: Sendable {
     }
   }
 
-  /// An address and a port of which ipvs takes the packets.
+  /// What ipvs takes packets of: an address and a port, or a mark.
   public struct VirtualServer: Sendable, Hashable {
-    /// Its address.
-    public var address: IPAddress
-    /// Its port; nil for all.
-    public var port: Int?
-    /// Its protocol.
-    public var transport: TransportProtocol
+    /// What its packets have in common.
+    public var target: Target
+    /// The servers among which it chooses.
+    public var servers: [Server] = []
     /// Where it stands.
     public var evidence: Evidence
 
-    /// A virtual server.
-    public init(
-      address: IPAddress, port: Int?, transport: TransportProtocol, evidence: Evidence
-    ) {
-      self.address = address
-      self.port = port
-      self.transport = transport
+    /// What the packets of a virtual server have in common.
+    public enum Target: Sendable, Hashable {
+      /// Address, port (0 for all) and protocol.
+      case place(IPAddress, Int, TransportProtocol)
+      /// A mark.
+      case mark(UInt32)
+    }
+
+    /// A server that ipvs sends packets to.
+    public struct Server: Sendable, Hashable {
+      /// Its address.
+      public var address: IPAddress
+      /// Its port; 0 keeps the packet's.
+      public var port: Int
+      /// Whether packets get its address; if not, they are sent on or wrapped as they are.
+      public var isMasqueraded: Bool
+      /// 0 takes no new connections.
+      public var weight: Int
+      /// Where it stands.
+      public var evidence: Evidence
+
+      /// A server.
+      public init(
+        address: IPAddress, port: Int, isMasqueraded: Bool, weight: Int, evidence: Evidence
+      ) {
+        self.address = address
+        self.port = port
+        self.isMasqueraded = isMasqueraded
+        self.weight = weight
+        self.evidence = evidence
+      }
+    }
+
+    /// A virtual server without servers.
+    public init(_ target: Target, evidence: Evidence) {
+      self.target = target
       self.evidence = evidence
     }
   }

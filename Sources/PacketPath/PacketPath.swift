@@ -37,6 +37,7 @@ public struct PacketPath: Sendable {
     guard !flow.isTracked else { return follow(reply, flow: flow) }
     var own = Flow(first: reply)
     own.isAnswerAlone = true
+    own.virtualServer = flow.virtualServer
     return follow(reply, flow: own)
   }
 

@@ -96,6 +96,8 @@ public struct Flow: Sendable, Hashable {
   public var source: NATEnd?
   /// The receiver behind NAT; nil if it stayed.
   public var destination: NATEnd?
+  /// The virtual server whose packets ipvs sends to the receiver; nil without one.
+  public var virtualServer: NATEnd?
   /// The mark of the flow.
   public var mark: UInt32 = 0
   /// Whether it is followed.

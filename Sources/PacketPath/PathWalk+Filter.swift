@@ -7,33 +7,52 @@ extension PathWalk {
     case returned
   }
 
-  /// Shows the packet to the chains of a hook.
-  mutating func pass(_ hook: Hook) throws(PathEnd) {
-    let bases = filter.bases[hook] ?? []
-    let others = bases.filter { $0.kind != .nat }
-    let natPriority: Int? =
-      switch hook {
-      case .prerouting, .output: -100
-      case .input, .postrouting: 100
-      case .forward: nil
-      }
-    if hook == .prerouting || hook == .output {
-      isFlowKnown = packet.inInterface == "lo" && isFlowKnown
-      try run(others.filter { $0.priority < Self.flowPriority }, hook)
-      isFlowKnown = true
-    }
-    if let natPriority {
-      let first = hook == .prerouting || hook == .output ? Self.flowPriority : Int.min
-      try run(others.filter { $0.priority >= first && $0.priority < natPriority }, hook)
-      try translate(bases.filter { $0.kind == .nat }, hook)
-      try run(others.filter { $0.priority >= natPriority }, hook)
-    } else {
-      try run(others, hook)
+  /// What happens in a hook between its chains.
+  private enum Station {
+    /// The packet gets its flow.
+    case flow
+    case translation
+    /// ipvs gives an answer the address of its virtual server.
+    case virtualReply
+    /// ipvs takes what is for a virtual server.
+    case virtualRequest
+  }
+
+  /// Source: linux, `include/uapi/linux/netfilter_ipv4.h`; `net/netfilter/ipvs/ip_vs_core.c`
+  /// (`ip_vs_ops4`).
+  private static func stations(of hook: Hook) -> [(priority: Int, station: Station)] {
+    switch hook {
+    case .prerouting: [(-200, .flow), (-100, .translation)]
+    case .input: [(98, .virtualReply), (99, .virtualRequest), (100, .translation)]
+    case .forward: [(100, .virtualReply)]
+    case .output:
+      [(-200, .flow), (-100, .translation), (-99, .virtualReply), (-98, .virtualRequest)]
+    case .postrouting: [(100, .translation)]
     }
   }
 
-  /// Where packets get their flows.
-  private static let flowPriority = -200
+  /// Shows the packet to the chains of a hook.
+  ///
+  /// - Parameter isAgain: whether ipvs sends it on, after which only other chains see it.
+  mutating func pass(_ hook: Hook, isAgain: Bool = false) throws(PathEnd) {
+    let bases = filter.bases[hook] ?? []
+    let others = bases.filter { $0.kind != .nat }
+    if hook == .prerouting || hook == .output, !isAgain {
+      isFlowKnown = packet.inInterface == "lo" && isFlowKnown
+    }
+    var low = Int.min
+    for (priority, station) in isAgain ? [] : Self.stations(of: hook) {
+      try run(others.filter { $0.priority >= low && $0.priority < priority }, hook)
+      switch station {
+      case .flow: isFlowKnown = true
+      case .translation: try translate(bases.filter { $0.kind == .nat }, hook)
+      case .virtualReply: try answerAsVirtualServer(hook)
+      case .virtualRequest: try askVirtualServer()
+      }
+      low = priority
+    }
+    try run(others.filter { $0.priority >= low }, hook)
+  }
 
   private mutating func run(_ bases: [BaseChain], _ hook: Hook) throws(PathEnd) {
     for base in ordered(bases) {

@@ -19,7 +19,7 @@ struct PathWalk {
   var outInterface: String?
   var nextHop: IPAddress?
   /// The route of what the host sends.
-  private var sendingRoute: Route?
+  var sendingRoute: Route?
   var steps: [PathStep] = []
   var choices: Choices
   /// Whether the flow of the packet has been looked for; before that it has none.
@@ -98,7 +98,6 @@ struct PathWalk {
       if family == .v4 { try checkSource(device, towards: nil) }
       note("route", "for the host itself: \(route.text)", route.evidence)
       try pass(.input)
-      try checkVirtualServer()
       return .host
     case "unicast": break
     default: throw unknown("a \(route.kind) route: \(route.text)", route.evidence)
@@ -117,24 +116,14 @@ struct PathWalk {
     return .sent(interface: outInterface ?? "", nextHop: nextHop ?? packet.destination)
   }
 
-  private mutating func take(_ route: Route) {
+  mutating func take(_ route: Route) {
     outInterface = route.device
     nextHop = route.gateway ?? packet.destination
   }
 
-  private func checkProgram(_ name: String?) throws(PathEnd) {
+  func checkProgram(_ name: String?) throws(PathEnd) {
     guard let name, let program = host.interfaces[name]?.program else { return }
     throw unknown("a program is attached to \(name)", program)
-  }
-
-  /// ipvs takes what the host would, and sends it to a server that it chooses.
-  private func checkVirtualServer() throws(PathEnd) {
-    let server = host.virtualServers.first {
-      $0.address == packet.destination && $0.transport == packet.transport
-        && ($0.port == nil || $0.port == packet.destinationPort)
-    }
-    guard let server, !packet.isReply else { return }
-    throw unknown("ipvs chooses the receiver of \(packet.destination)", server.evidence)
   }
 
   private func checkMartians(_ device: String) throws(PathEnd) {
@@ -152,7 +141,7 @@ struct PathWalk {
     if packet.destination.isMulticast { throw unknown("multicast is not followed", nil) }
   }
 
-  private mutating func route(_ question: RouteQuestion) throws(PathEnd) -> Route {
+  mutating func route(_ question: RouteQuestion) throws(PathEnd) -> Route {
     var choices = self.choices
     let answer = routing.answer(question) { count, _ in choices.choose(count, .chance) }
     self.choices = choices
@@ -294,7 +283,6 @@ struct PathWalk {
       try pass(.prerouting)
       note("route", "for the host itself: \(last.text)", last.evidence)
       try pass(.input)
-      try checkVirtualServer()
       return .host
     }
     note("route", "through \(outInterface ?? "?"): \(last.text)", last.evidence)

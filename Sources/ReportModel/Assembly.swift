@@ -7,6 +7,8 @@ extension Report {
     public var input: Input
     /// What came of every rule.
     public var judgements: [Judgement]
+    /// What the node's kernel does with packets.
+    public var packets: Packets?
     /// What a reader should know about the evidence.
     public var notices: [String]
     /// What went wrong while judging.
@@ -18,12 +20,13 @@ extension Report {
 
     /// Collects the parts.
     public init(
-      tool: Tool, input: Input, judgements: [Judgement], notices: [String], errors: [Problem],
-      failOn: FailOn, strict: Bool
+      tool: Tool, input: Input, judgements: [Judgement], packets: Packets? = nil,
+      notices: [String], errors: [Problem], failOn: FailOn, strict: Bool
     ) {
       self.tool = tool
       self.input = input
       self.judgements = judgements
+      self.packets = packets
       self.notices = notices
       self.errors = errors
       self.failOn = failOn
@@ -75,6 +78,7 @@ extension Report {
     notEvaluated = []
     notApplicable = []
     passed = []
+    packets = parts.packets
     notices = parts.notices
     errors = parts.errors
     exit = Exit(failOn: parts.failOn, strict: parts.strict, findings: [], isIncomplete: false)

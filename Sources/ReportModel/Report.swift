@@ -22,6 +22,8 @@ public struct Report: Sendable, Codable, Equatable {
   public var notApplicable: [NotApplicable]
   /// Rules that looked and found nothing, by id.
   public var passed: [Passed]
+  /// What the node's kernel does with the packets of the standard set; nil if that was not asked.
+  public var packets: Packets?
   /// What a reader should know about the evidence and that is no finding.
   public var notices: [String]
   /// What went wrong while judging.
@@ -30,7 +32,7 @@ public struct Report: Sendable, Codable, Equatable {
   public var exit: Exit
 
   enum CodingKeys: String, CodingKey {
-    case schema, tool, inputs, summary, findings, passed, notices, errors, exit
+    case schema, tool, inputs, summary, findings, passed, packets, notices, errors, exit
     case rootCauses = "root_causes"
     case notEvaluated = "not_evaluated"
     case notApplicable = "not_applicable"

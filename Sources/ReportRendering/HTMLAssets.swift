@@ -2,7 +2,7 @@
 /// by their hashes; a test computes the hashes anew.
 package enum HTMLAssets {
   /// SHA-256 of `style` in base64.
-  package static let styleHash = "zV0hGj6BZ9/Ftq7DYbK+XGOyGltvIwhhyTME2HjW/9g="
+  package static let styleHash = "Ky2R8aKoe35wUemRdLFclfcNazJoTJUTUdA9rVu2Tys="
   /// SHA-256 of `script` in base64.
   static let scriptHash = "hfcXQyKXJQHfvsH9a4xjQaFVGe8g00OYoB3QduLX7CI="
 
@@ -27,7 +27,7 @@ package enum HTMLAssets {
     table{border-collapse:collapse;width:100%}
     caption{text-align:left;color:var(--dim);padding:.3rem 0}
     th,td{text-align:left;vertical-align:top;padding:.25rem .6rem;border-bottom:1px solid var(--line)}
-    td.number{text-align:right}
+    .number{text-align:right}
     .verdict{border:2px solid var(--line);padding:.5rem 1rem;margin:1rem 0}
     details.finding,details.list{border:1px solid var(--line);margin:.6rem 0;padding:.4rem .8rem}
     summary{cursor:pointer}
@@ -39,11 +39,18 @@ package enum HTMLAssets {
     .controls[hidden]{display:none}
     button,input,select{font:inherit;color:inherit;background:var(--soft);border:1px solid var(--line);\
     padding:.2rem .6rem}
+    .way{list-style:none;padding:0}
+    .way li{position:relative;border:1px solid var(--line);border-radius:6px;padding:.5rem .8rem;\
+    margin:0 0 1.4rem}
+    .way li:not(:last-child)::after{content:"";position:absolute;left:1.6rem;bottom:-1.4rem;\
+    height:1.4rem;border-left:2px solid var(--line)}
+    .way b,.way code,.way em,.way small,.way span{display:block;overflow-wrap:anywhere}
+    .way .cause,.way .bad{border:2px solid var(--critical)}.way .good{border:2px solid var(--good)}
     .evidence td:first-child{white-space:normal;width:40%}
     @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
     @media print{:root,:root[data-theme=dark]{--bg:#fff;--fg:#000;--soft:#fff;--line:#777;--dim:#333;\
     --critical:#000;--error:#000;--warning:#000;--info:#000;--good:#000;--link:#000}
-    body{max-width:none}.controls,.skip,button{display:none}details.finding{break-inside:avoid}}
+    body{max-width:none}.controls,.skip,button{display:none}details.finding,.way li{break-inside:avoid}}
     """
 
   static let script = """

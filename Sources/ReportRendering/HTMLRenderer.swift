@@ -31,6 +31,7 @@ public struct HTMLRenderer: ReportRenderer {
     out.write("<main>\n")
     verdict(report, to: &out)
     findings(report, to: &out)
+    if let packets = report.packets { HTMLPackets.write(packets, to: &out) }
     HTMLLists.write(report, to: &out)
     out.write("</main>\n<footer>\n")
     let strict = report.exit.strict ? " --strict" : ""

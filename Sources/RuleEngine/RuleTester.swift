@@ -1,5 +1,5 @@
 import BundleModel
-public import FactStore
+import FactStore
 import Facts
 import FoundationEssentials
 import ReportModel
@@ -8,16 +8,16 @@ import ReportModel
 /// never occurs.
 public struct RuleTester {
   private let fixtures: String
-  private let conclude: (FactStore) throws -> Void
+  private let conclusions: (any FactConclusions.Type)?
 
   /// Makes a tester.
   ///
   /// - Parameters:
   ///   - fixtures: the folder that `file:` paths of examples are relative to.
-  ///   - conclude: fills the tables that are concluded from the others, as an analysis does.
-  public init(fixtures: String, conclude: @escaping (FactStore) throws -> Void = { _ in }) {
+  ///   - conclusions: fills the tables that are concluded from the others, as an analysis does.
+  public init(fixtures: String, conclusions: (any FactConclusions.Type)? = nil) {
     self.fixtures = fixtures
-    self.conclude = conclude
+    self.conclusions = conclusions
   }
 
   /// What an example got wrong; empty when it holds.
@@ -36,9 +36,21 @@ public struct RuleTester {
     }
   }
 
+  /// The damage to a rule that none of its examples notices, one line each: what they leave unproved.
+  public func unnoticedDamage(of rule: RuleDefinition) throws -> [String] {
+    let mutants = RuleMutation.mutants(of: rule)
+    guard !mutants.isEmpty else {
+      return ["\(rule.file):\(rule.query.line): the query has no outermost WHERE to prove"]
+    }
+    return try mutants.filter { try failures(of: $0.rule).isEmpty }.map {
+      "\(rule.file):\(rule.query.line): no example notices the query \($0.name)"
+    }
+  }
+
   private func load(_ example: RuleExample) throws -> (FactStore, ItemStates) {
     let store = try FactStore()
     var items = ItemStates()
+    var conclusions = conclusions?.init()
     try store.record(
       BundleInfoRow(collectedAtUs: example.collectedAtUs, toolVersion: "example", layout: "native"))
     func record(_ id: ArtifactID, _ status: ItemStatus, path: String?) throws {
@@ -55,7 +67,9 @@ public struct RuleTester {
       var input = ArtifactInput(
         artifact: member.artifact, path: path, origin: member.origin,
         referenceTimeUs: example.collectedAtUs, bytes: bytes)
+      conclusions?.willLoad(&input)
       try store.load(&input)
+      conclusions?.didLoad(&input)
       try record(
         member.artifact, example.statuses[member.artifact] ?? (bytes.isEmpty ? .empty : .ok),
         path: path)
@@ -69,7 +83,7 @@ public struct RuleTester {
       try record(artifact.id, .missing, path: nil)
     }
     try store.finishLoading()
-    try conclude(store)
+    try conclusions?.conclude(store, items)
     return (store, items)
   }
 

@@ -102,6 +102,105 @@ struct CNINode {
     #"-A PREROUTING -i ens5 -m comment --comment "AWS, primary ENI" -m addrtype --dst-type LOCAL --limit-iface-in -j CONNMARK --set-xmark 0x80/0x80"#
     + "\n"
   var postrouting = ""
+  /// Rules and sets of kube-proxy, and its virtual servers in ipvs mode.
+  var serviceChains = CNINode.iptablesServiceChains
+  var services = CNINode.iptablesServices
+  var virtualServers = ""
+  var sets = ""
+
+  static let iptablesServiceChains = """
+    :KUBE-NODEPORTS - [0:0]
+    :KUBE-SEP-AAAAAAAAAAAAAAAA - [0:0]
+    :KUBE-SEP-BBBBBBBBBBBBBBBB - [0:0]
+    :KUBE-SVC-AAAAAAAAAAAAAAAA - [0:0]
+    :KUBE-SVL-BBBBBBBBBBBBBBBB - [0:0]
+
+    """
+  static let iptablesServices = """
+    -A KUBE-NODEPORTS -p tcp -m comment --comment "shop/web" -m tcp --dport 30080 -j KUBE-SVL-BBBBBBBBBBBBBBBB
+    -A KUBE-SEP-AAAAAAAAAAAAAAAA -s 10.0.1.11/32 -m comment --comment "kube-system/kube-dns:dns" -j KUBE-MARK-MASQ
+    -A KUBE-SEP-AAAAAAAAAAAAAAAA -p udp -m comment --comment "kube-system/kube-dns:dns" -m udp -j DNAT --to-destination 10.0.1.11:53
+    -A KUBE-SEP-BBBBBBBBBBBBBBBB -p tcp -m comment --comment "shop/web" -m tcp -j DNAT --to-destination 10.0.1.12:8080
+    -A KUBE-SERVICES -d 172.20.0.10/32 -p udp -m comment --comment "kube-system/kube-dns:dns cluster IP" -m udp --dport 53 -j KUBE-SVC-AAAAAAAAAAAAAAAA
+    -A KUBE-SERVICES -d 172.20.0.1/32 -p tcp -m comment --comment "default/kubernetes:https cluster IP" -m tcp --dport 443 -j KUBE-SVL-BBBBBBBBBBBBBBBB
+    -A KUBE-SERVICES -m comment --comment "kubernetes service nodeports" -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS
+    -A KUBE-SVC-AAAAAAAAAAAAAAAA -m comment --comment "kube-system/kube-dns:dns" -j KUBE-SEP-AAAAAAAAAAAAAAAA
+    -A KUBE-SVL-BBBBBBBBBBBBBBBB -m comment --comment "shop/web" -j KUBE-SEP-BBBBBBBBBBBBBBBB
+
+    """
+
+  /// kube-proxy 1.31 in ipvs mode, with the same services.
+  static func ipvs() -> CNINode {
+    var node = CNINode()
+    node.serviceChains = ":KUBE-NODE-PORT - [0:0]\n:KUBE-LOAD-BALANCER - [0:0]\n"
+    node.services = """
+      -A KUBE-POSTROUTING -m comment --comment "Kubernetes endpoints dst ip:port, source ip for solving hairpin purpose" -m set --match-set KUBE-LOOP-BACK dst,dst,src -j MASQUERADE
+      -A KUBE-SERVICES -s 127.0.0.0/8 -j RETURN
+      -A KUBE-SERVICES ! -s 10.0.0.0/16 -m comment --comment "Kubernetes service cluster ip + port for masquerade purpose" -m set --match-set KUBE-CLUSTER-IP dst,dst -j KUBE-MARK-MASQ
+      -A KUBE-SERVICES -m addrtype --dst-type LOCAL -j KUBE-NODE-PORT
+      -A KUBE-SERVICES -m set --match-set KUBE-CLUSTER-IP dst,dst -j ACCEPT
+      -A KUBE-NODE-PORT -p tcp -m comment --comment "Kubernetes nodeport TCP port for masquerade purpose" -m set --match-set KUBE-NODE-PORT-TCP dst -j KUBE-MARK-MASQ
+
+      """
+    node.virtualServers = """
+      IP Virtual Server version 1.2.1 (size=4096)
+      Prot LocalAddress:Port Scheduler Flags
+        -> RemoteAddress:Port Forward Weight ActiveConn InActConn
+      TCP  AC140001:01BB rr
+        -> 0A00010C:1F90      Masq    1      0          0
+      UDP  AC14000A:0035 rr
+        -> 0A00010B:0035      Masq    1      0          0
+        -> 0A000163:0035      Masq    0      0          0
+      TCP  0A00000A:7580 rr
+        -> 0A00010C:1F90      Masq    1      0          0
+
+      """
+    node.sets = """
+      create KUBE-CLUSTER-IP hash:ip,port family inet hashsize 1024 maxelem 65536
+      add KUBE-CLUSTER-IP 172.20.0.1,tcp:443
+      add KUBE-CLUSTER-IP 172.20.0.10,udp:53
+      create KUBE-NODE-PORT-TCP bitmap:port range 0-65535
+      add KUBE-NODE-PORT-TCP 30080
+      create KUBE-LOOP-BACK hash:ip,port,ip family inet hashsize 1024 maxelem 65536
+      add KUBE-LOOP-BACK 10.0.1.12,tcp:8080,10.0.1.12
+      add KUBE-LOOP-BACK 10.0.1.11,udp:53,10.0.1.11
+
+      """
+    node.routes += """
+      local 172.20.0.1 dev kube-ipvs0 table local proto kernel scope host src 172.20.0.1
+      local 172.20.0.10 dev kube-ipvs0 table local proto kernel scope host src 172.20.0.10
+
+      """
+    node.switches += "net.ipv4.vs.conntrack = 1\n"
+    return node
+  }
+
+  /// A further pod, 10.0.1.13, with a branch ENI.
+  ///
+  /// Source: amazon-vpc-cni-k8s v1.23.1, `cmd/routed-eni-cni-plugin/driver`.
+  static func branch(isStrict: Bool) -> CNINode {
+    var node = CNINode()
+    let rules =
+      isStrict
+      ? "10:\tfrom all iif vlan.eth.1 lookup 101\n10:\tfrom all iif vlanccccccccccc lookup 101\n"
+        + "20:\tfrom all lookup local\n"
+      : "512:\tfrom all to 10.0.1.13 lookup main\n1536:\tfrom 10.0.1.13 lookup 101\n"
+    node.rules =
+      rules
+      + (isStrict ? node.rules.replacing("0:\tfrom all lookup local\n", with: "") : node.rules)
+    node.routes += """
+      default via 10.0.2.1 dev vlan.eth.1 table 101
+      10.0.2.1 dev vlan.eth.1 table 101 scope link
+      10.0.1.13 dev vlanccccccccccc \(isStrict ? "table 101 " : "")scope link
+
+      """
+    for name in ["vlan.eth.1", "vlanccccccccccc"] {
+      node.switches +=
+        "net.ipv4.conf.\(name).forwarding = 1\nnet.ipv4.conf.\(name).rp_filter = 0\n"
+        + "net.ipv4.conf.\(name).src_valid_mark = 0\n"
+    }
+    return node
+  }
 
   var iptables: String {
     """
@@ -118,31 +217,17 @@ struct CNINode {
     :AWS-SNAT-CHAIN-0 - [0:0]
     :AWS-SNAT-CHAIN-1 - [0:0]
     :KUBE-MARK-MASQ - [0:0]
-    :KUBE-NODEPORTS - [0:0]
     :KUBE-POSTROUTING - [0:0]
-    :KUBE-SEP-AAAAAAAAAAAAAAAA - [0:0]
-    :KUBE-SEP-BBBBBBBBBBBBBBBB - [0:0]
     :KUBE-SERVICES - [0:0]
-    :KUBE-SVC-AAAAAAAAAAAAAAAA - [0:0]
-    :KUBE-SVL-BBBBBBBBBBBBBBBB - [0:0]
-    -A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
+    \(serviceChains)-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
     \(connmark)-A OUTPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
     \(postrouting)-A POSTROUTING -m comment --comment "kubernetes postrouting rules" -j KUBE-POSTROUTING
     -A POSTROUTING -m comment --comment "AWS SNAT CHAIN" -j AWS-SNAT-CHAIN-0
     \(snat)-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000
-    -A KUBE-NODEPORTS -p tcp -m comment --comment "shop/web" -m tcp --dport 30080 -j KUBE-SVL-BBBBBBBBBBBBBBBB
     -A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN
     -A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0
     -A KUBE-POSTROUTING -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE --random-fully
-    -A KUBE-SEP-AAAAAAAAAAAAAAAA -s 10.0.1.11/32 -m comment --comment "kube-system/kube-dns:dns" -j KUBE-MARK-MASQ
-    -A KUBE-SEP-AAAAAAAAAAAAAAAA -p udp -m comment --comment "kube-system/kube-dns:dns" -m udp -j DNAT --to-destination 10.0.1.11:53
-    -A KUBE-SEP-BBBBBBBBBBBBBBBB -p tcp -m comment --comment "shop/web" -m tcp -j DNAT --to-destination 10.0.1.12:8080
-    -A KUBE-SERVICES -d 172.20.0.10/32 -p udp -m comment --comment "kube-system/kube-dns:dns cluster IP" -m udp --dport 53 -j KUBE-SVC-AAAAAAAAAAAAAAAA
-    -A KUBE-SERVICES -d 172.20.0.1/32 -p tcp -m comment --comment "default/kubernetes:https cluster IP" -m tcp --dport 443 -j KUBE-SVL-BBBBBBBBBBBBBBBB
-    -A KUBE-SERVICES -m comment --comment "kubernetes service nodeports" -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS
-    -A KUBE-SVC-AAAAAAAAAAAAAAAA -m comment --comment "kube-system/kube-dns:dns" -j KUBE-SEP-AAAAAAAAAAAAAAAA
-    -A KUBE-SVL-BBBBBBBBBBBBBBBB -m comment --comment "shop/web" -j KUBE-SEP-BBBBBBBBBBBBBBBB
-    COMMIT
+    \(services)COMMIT
     \(raw)*filter
     :INPUT ACCEPT [0:0]
     \(filter)COMMIT
@@ -181,7 +266,8 @@ struct CNINode {
       (.networkSysctls, "sysctl/net.txt", switches), (.iptablesNft, "net/nft-save.txt", iptables),
       (.iptablesLegacy, "net/legacy-save.txt", legacy), (.nftables, "net/nft.txt", native),
       (.addresses, "net/addr.json", addresses), (.ipamdENIs, "ipamd/enis.json", pool),
-      (.attachedPrograms, "net/xdp_tc.json", programs),
+      (.attachedPrograms, "net/xdp_tc.json", programs), (.ipvs, "net/ip_vs", virtualServers),
+      (.ipset, "net/ipset.txt", sets),
     ]
     let store = try FactStore()
     for (artifact, path, text) in items where !text.isEmpty {

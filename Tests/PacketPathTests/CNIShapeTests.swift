@@ -21,11 +21,40 @@ struct CNIShapeTests {
     for (name, node) in [
       ("1.16.2 and later", CNINode()), ("up to 1.16.0", chained), ("1.23.0 with nft", native),
       ("external SNAT", external), ("empty legacy tables", other),
+      ("kube-proxy in ipvs mode", CNINode.ipvs()),
     ] {
       let bad = try node.answers()
       #expect(bad.isEmpty, "\(name): \(bad)")
       #expect(try node.answers(all: true).count > 25)
     }
+  }
+
+  @Test("pods with branch ENIs: what the VPC brings back to the node is not guessed")
+  func branches() throws {
+    #expect(try CNINode.branch(isStrict: false).answers() == [])
+    let strict = CNINode.branch(isStrict: true)
+    let open = try strict.answers()
+    #expect(!open.isEmpty && open.allSatisfy { $0.contains("cannot tell") }, "\(open)")
+    #expect(
+      open.allSatisfy {
+        $0.contains("10.0.1.13 on this node: not followed twice")
+          || $0.contains("the VPC brings it back")
+      })
+    let all = try strict.answers(all: true)
+    for name in ["pod_to_internet", "pod_to_other_node", "load_balancer_to_pod"] {
+      for way in ["forward", "reply"] {
+        #expect(
+          all.contains { $0.hasPrefix("\(name) | \(way) | 10.0.1.13 | delivered") },
+          "\(name) \(way): \(all.filter { $0.contains("10.0.1.13") })")
+      }
+    }
+    // Its packets keep their address: the branch ENI sends nothing else.
+    var wrong = CNINode.branch(isStrict: true)
+    wrong.remove("10:\tfrom all iif vlanccccccccccc", from: \.rules)
+    #expect(
+      try wrong.answers().contains {
+        $0.hasPrefix("pod_to_other_node | forward | 10.0.1.13 | rerouted")
+      })
   }
 
   struct Broken: Sendable, CustomTestStringConvertible {

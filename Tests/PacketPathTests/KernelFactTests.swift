@@ -223,17 +223,98 @@ struct KernelFactTests {
     #expect(path.follow(packet("0.0.0.0", "1.1.1.1", in: nil)).verdict.word == "delivered")
   }
 
-  @Test("whom ipvs chooses is not guessed")
-  func virtualServer() throws {
+  /// A virtual server for DNS at 172.20.0.10, with a server behind `eni1`.
+  private func balancer(
+    _ address: String = "10.0.0.31", port: Int = 5353, weight: Int = 1, isMasqueraded: Bool = true
+  ) throws -> HostNetwork {
     var host = try host()
-    host.virtualServers = [
-      HostNetwork.VirtualServer(
-        address: address("10.0.0.10"), port: 53, transport: .udp, evidence: evidence)
+    host.routes[HostNetwork.RouteTable(.v4, "local")]?.append(
+      Route(
+        kind: "local", destination: try network("172.20.0.10/32"), device: "kube-ipvs0",
+        text: "local 172.20.0.10", evidence: evidence))
+    var service = HostNetwork.VirtualServer(
+      .place(self.address("172.20.0.10"), 53, .udp), evidence: evidence)
+    service.servers = [
+      .init(
+        address: self.address(address), port: port, isMasqueraded: isMasqueraded, weight: weight,
+        evidence: Evidence(artifact: "ip_vs", line: 5))
     ]
+    host.virtualServers = [service]
+    host.sysctls["net.ipv4.vs.conntrack"] = .init(value: "1", evidence: evidence)
+    return host
+  }
+
+  @Test("ipvs sends a packet out as if the host had made it, and its answer back")
+  func virtualServer() throws {
+    var host = try balancer()
+    // What ipvs sends is never forwarded.
+    host.filters[.v4]?.add(filter("filter", "FORWARD", ["-A FORWARD -p udp --dport 5353 -j DROP"]))
+    host.filters[.v4]?.add(
+      filter("nat", "POSTROUTING", ["-A POSTROUTING -o eni1 -j SNAT --to-source 10.0.0.10"]))
     let path = PacketPath(host)
-    let result = path.follow(packet("10.0.0.31", "10.0.0.10", in: "eni1"))
-    #expect(!result.isClaimed && result.cause?.evidence == evidence)
-    #expect(path.follow(packet("10.0.0.31", "10.0.0.10", in: "eni1", .tcp)).verdict == .host)
+    let result = path.follow(packet("10.9.9.9", "172.20.0.10", in: "ens5"))
+    #expect(
+      result.verdict == .sent(interface: "eni1", nextHop: address("10.0.0.31")), "\(result.steps)")
+    #expect(result.packet.text == "10.0.0.10:40000 > 10.0.0.31:5353")
+    #expect(result.steps.contains { $0.evidence == Evidence(artifact: "ip_vs", line: 5) })
+    let reply = result.flow.reply(to: result.packet, through: "eni1")
+    let answer = path.follow(reply: reply, flow: result.flow)
+    #expect(answer.packet.text == "172.20.0.10:53 > 10.9.9.9:40000")
+    #expect(answer.verdict == .sent(interface: "ens5", nextHop: address("10.9.9.9")))
+    // Another protocol is not the virtual server's: the host itself has the address.
+    #expect(path.follow(packet("10.9.9.9", "172.20.0.10", in: "ens5", .tcp)).verdict == .host)
+  }
+
+  @Test("the chains of OUTPUT see what ipvs sends, without the interface it came in through")
+  func virtualServerOutput() throws {
+    var host = try balancer()
+    host.filters[.v4]?.add(filter("filter", "OUTPUT", ["-A OUTPUT -i ens5 -j DROP"]))
+    #expect(
+      PacketPath(host).follow(packet("10.9.9.9", "172.20.0.10", in: "ens5")).verdict.word
+        == "delivered")
+    host.filters[.v4]?.add(filter("mangle", "OUTPUT", ["-A OUTPUT -d 10.0.0.31 -j DROP"]))
+    #expect(
+      PacketPath(host).follow(packet("10.9.9.9", "172.20.0.10", in: "ens5")).verdict == .dropped)
+    var closed = try balancer()
+    closed.filters[.v4]?.add(filter("filter", "INPUT", ["-A INPUT -p udp --dport 53 -j DROP"]))
+    #expect(
+      PacketPath(closed).follow(packet("10.9.9.9", "172.20.0.10", in: "ens5")).verdict == .dropped)
+  }
+
+  @Test("without conntrack of ipvs nothing gets another sender")
+  func virtualServerUntracked() throws {
+    var host = try balancer()
+    host.sysctls["net.ipv4.vs.conntrack"] = .init(value: "0", evidence: evidence)
+    host.filters[.v4]?.add(
+      filter("nat", "POSTROUTING", ["-A POSTROUTING -o eni1 -j SNAT --to-source 10.0.0.10"]))
+    let question = packet("10.9.9.9", "172.20.0.10", in: "ens5")
+    #expect(
+      PacketPath(host).follow(question).packet.text == "10.9.9.9:40000 > 10.0.0.31:5353")
+    host.sysctls["net.ipv4.vs.conntrack"] = nil
+    let unknown = PacketPath(host).follow(question)
+    #expect(!unknown.isClaimed)
+    #expect(unknown.cause?.text == "net.ipv4.vs.conntrack was not collected")
+  }
+
+  @Test("a virtual server without servers says so, and one that doesn't translate is not followed")
+  func virtualServerWithoutServers() throws {
+    let question = packet("10.9.9.9", "172.20.0.10", in: "ens5")
+    let none = PacketPath(try balancer(weight: 0)).follow(question)
+    #expect(none.verdict == .rejected("port-unreachable") && none.cause?.evidence == evidence)
+    #expect(!PacketPath(try balancer(isMasqueraded: false)).follow(question).isClaimed)
+    // The host itself is the server.
+    #expect(PacketPath(try balancer("10.0.0.10", port: 0)).follow(question).verdict == .host)
+  }
+
+  @Test("a virtual server of a mark takes packets for any address that the host has")
+  func virtualServerOfMark() throws {
+    var host = try balancer()
+    host.virtualServers[0].target = .mark(7)
+    let question = packet("10.9.9.9", "172.20.0.10", in: "ens5")
+    #expect(PacketPath(host).follow(question).verdict == .host)
+    host.filters[.v4]?.add(
+      filter("mangle", "PREROUTING", ["-A PREROUTING -p udp -j MARK --set-xmark 0x7/0xffffffff"]))
+    #expect(PacketPath(host).follow(question).packet.destination == address("10.0.0.31"))
   }
 
   @Test("a module that comes twice holds twice")

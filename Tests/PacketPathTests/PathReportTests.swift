@@ -5,6 +5,7 @@ import Foundation
 import IPAMEngine
 import PacketPath
 import PathRendering
+import ReportModel
 import ReportRendering
 import TestSupport
 import Testing
@@ -76,6 +77,26 @@ struct PathReportTests {
       let error = #expect(throws: AnalysisError.self) { try report(from: from, to: to) }
       #expect(error?.exitCode == 2)
     }
+  }
+
+  @Test("the report counts the packets of a node and draws the ways of those that end")
+  func summary() throws {
+    let good = try #require(try PacketSummary(CNINode().facts()).packets())
+    #expect(good.ways.isEmpty && good.questions.count > 10)
+    #expect(good.questions.allSatisfy { $0.delivered > 0 && $0.dropped == 0 })
+    var node = CNINode()
+    node.filter += "-A FORWARD -s 10.0.1.11/32 -j REJECT\n"
+    let packets = try #require(try PacketSummary(node.facts()).packets())
+    let internet = try #require(packets.questions.first { $0.name == "pod_to_internet" })
+    #expect(internet.delivered == 1 && internet.rejected == 1)
+    // Everything that the rule rejects shares one way for each question.
+    let way = try #require(packets.ways.first { $0.question == "pod_to_internet" })
+    #expect(way.packet == "tcp 10.0.1.11:40000 > 1.1.1.1:443" && way.verdict == "rejected")
+    let causes = way.steps.filter(\.isCause)
+    #expect(causes.map(\.text) == ["-A FORWARD -s 10.0.1.11/32 -j REJECT"])
+    #expect(causes.first?.location?.hasPrefix("net/nft-save.txt:") == true)
+    #expect(way.steps.contains { $0.change == "mark 0x80" })
+    #expect(try PacketSummary(FactStore()).packets() == nil)
   }
 
   @Test("chance names its receivers")

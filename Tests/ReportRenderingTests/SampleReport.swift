@@ -2,10 +2,28 @@ import ReportModel
 
 /// A report that shows everything renderers must show, with foreign text that tries to break out.
 enum SampleReport {
+  static let packets: Report.Packets = {
+    var question = Report.Question(name: "pod_to_pod", direction: "forward")
+    (question.delivered, question.rejected) = (3, 2)
+    let steps = [
+      Report.WayStep(
+        place: "mangle/PREROUTING (nft)", text: "-A PREROUTING -j MARK --set-xmark 0x80/0x80",
+        change: "mark 0x80", location: "net/iptables-save.txt:7", isCause: false),
+      Report.WayStep(
+        place: "filter/FORWARD (nft)", text: "-A FORWARD -s 10.42.0.7/32 -j REJECT", change: nil,
+        location: "net/iptables-save.txt:9", isCause: true),
+    ]
+    let way = Report.Way(
+      question: "pod_to_pod", direction: "forward", packets: 2,
+      packet: "tcp 10.42.0.7:40000 > 10.42.0.8:80", verdict: "rejected",
+      detail: "filter/FORWARD (nft): -A FORWARD -s 10.42.0.7/32 -j REJECT", steps: steps)
+    return Report.Packets(questions: [question], ways: [way], omittedWays: 1)
+  }()
+
   static let full = Report.assemble(
     Report.Parts(
       tool: Report.Tool(version: "0.1.0", rules: "2026.10", engine: "none", ruleCount: 6),
-      input: input, judgements: judgements,
+      input: input, judgements: judgements, packets: packets,
       notices: ["net/conntrack.txt is not complete (timeout: no answer in 2 s)"],
       errors: [], failOn: .severity(.error), strict: false))
 
@@ -21,7 +39,19 @@ enum SampleReport {
               "x/y", .critical, subject: attack, message: attack,
               evidence: [Evidence(path: attack, line: 1, excerpt: attack)], commands: [attack])
           ]))
-      ], notices: [attack], errors: [Report.Problem(code: "E1", message: attack)], failOn: .none,
+      ],
+      packets: Report.Packets(
+        questions: [Report.Question(name: attack, direction: attack)],
+        ways: [
+          Report.Way(
+            question: attack, direction: attack, packets: 1, packet: attack, verdict: attack,
+            detail: attack,
+            steps: [
+              Report.WayStep(
+                place: attack, text: attack, change: attack, location: attack, isCause: true)
+            ])
+        ], omittedWays: 0),
+      notices: [attack], errors: [Report.Problem(code: "E1", message: attack)], failOn: .none,
       strict: false))
 
   /// Markup, a terminal's colour and cursor sequences, and a character that reverses text.

@@ -12,6 +12,8 @@ struct BuiltinRuleTests {
   static let root = String(
     #filePath.split(separator: "/").dropLast(3).reduce(into: "") { $0 += "/" + $1 })
 
+  static var tester: RuleTester { RuleTester(fixtures: root, conclusions: Conclusions.self) }
+
   static let paths = BuiltinRules.files.map(\.path)
 
   static func rule(_ path: String) throws -> RuleDefinition {
@@ -28,10 +30,7 @@ struct BuiltinRuleTests {
   @Test("every example of every rule holds", arguments: BuiltinRuleTests.paths)
   func examplesHold(_ path: String) throws {
     let rule = try Self.rule(path)
-    for failure in try RuleTester(fixtures: Self.root, conclude: PathSurvey.run).failures(of: rule)
-    {
-      Issue.record("\(failure)")
-    }
+    for failure in try Self.tester.failures(of: rule) { Issue.record("\(failure)") }
   }
 
   @Test(
@@ -39,13 +38,7 @@ struct BuiltinRuleTests {
     arguments: BuiltinRuleTests.paths)
   func mutantsDie(_ path: String) throws {
     let rule = try Self.rule(path)
-    let mutants = RuleMutation.mutants(of: rule)
-    #expect(!mutants.isEmpty, "\(rule.id) has no outermost WHERE")
-    let tester = RuleTester(fixtures: Self.root, conclude: PathSurvey.run)
-    for mutant in mutants {
-      try RuleChecker(FactStore()).check(mutant.rule)
-      #expect(try !tester.failures(of: mutant.rule).isEmpty, "\(rule.id) \(mutant.name) is as good")
-    }
+    for damage in try Self.tester.unnoticedDamage(of: rule) { Issue.record("\(damage)") }
   }
 
   @Test("absorbed rules exist or belong to a group that is announced")

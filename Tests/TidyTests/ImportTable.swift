@@ -25,7 +25,7 @@ enum ImportTable {
     "PacketPath": ["IPAMEngine"],
     "IPAMReplay": ["BundleModel", "Facts", "IPAMEngine", "IPAMPlanner"],
     "RuleEngine": ["BundleModel", "Facts", "FactStore", "ReportModel", "BuiltinRules", "Yams"],
-    "ReportRendering": ["ReportModel", "Crypto"],
+    "ReportRendering": ["ReportModel"],
     "FactRendering": ["BundleModel", "Facts", "ReportRendering"],
     "Analysis": [
       "FactRendering",
@@ -34,7 +34,7 @@ enum ImportTable {
       "ReportModel", "ReportRendering", "BuiltinRules", "Crypto", "SystemPackage",
     ],
     "ReplayRendering": ["BundleModel", "IPAMEngine", "IPAMReplay", "ReportRendering"],
-    "PathRendering": ["PacketPath", "ReportRendering"],
+    "PathRendering": ["PacketPath", "ReportModel", "ReportRendering"],
     "cnitriage": [
       "FactRendering", "IPAMReplay", "PathRendering", "ReplayRendering",
       "Analysis", "BundleModel", "BundleReader", "CollectCommand", "FactStore", "Facts",

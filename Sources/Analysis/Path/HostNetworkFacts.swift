@@ -111,7 +111,8 @@ public struct HostNetworkFacts {
   private func readSwitches(into host: inout HostNetwork) throws(FactStoreError) {
     let sql = """
       SELECT key, value, artifact, line FROM sysctl
-      WHERE key LIKE 'net.ipv4.conf.%' OR key LIKE 'net.ipv6.conf.%' OR key = 'net.ipv4.ip_forward'
+      WHERE key LIKE 'net.ipv4.conf.%' OR key LIKE 'net.ipv6.conf.%' OR key LIKE 'net.ipv4.vs.%'
+        OR key = 'net.ipv4.ip_forward'
       """
     for row in try rows(sql) {
       guard let key = row.text(0), let value = row.text(1) else { continue }
@@ -134,14 +135,28 @@ public struct HostNetworkFacts {
   }
 
   private func readVirtualServers(into host: inout HostNetwork) throws(FactStoreError) {
-    let sql = "SELECT address, port, protocol, artifact, line FROM ipvs_service ORDER BY rowid"
-    for row in try rows(sql) {
-      guard let address = row.text(0).flatMap({ IPAddress($0) }),
-        let transport = row.text(2).flatMap({ TransportProtocol($0) })
+    var places: [HostNetwork.VirtualServer.Target: Int] = [:]
+    let services = "SELECT protocol, address, port, artifact, line FROM ipvs_service ORDER BY rowid"
+    for row in try rows(services) {
+      guard let target = HostNetwork.VirtualServer.Target(row), places[target] == nil else {
+        continue
+      }
+      places[target] = host.virtualServers.count
+      host.virtualServers.append(HostNetwork.VirtualServer(target, evidence: row.evidence(3)))
+    }
+    let servers = """
+      SELECT protocol, address, port, server, server_port, method, weight, artifact, line
+      FROM ipvs_server ORDER BY rowid
+      """
+    for row in try rows(servers) {
+      guard let target = HostNetwork.VirtualServer.Target(row), let index = places[target],
+        let address = row.text(3).flatMap({ IPAddress($0) })
       else { continue }
-      host.virtualServers.append(
-        HostNetwork.VirtualServer(
-          address: address, port: row.number(1), transport: transport, evidence: row.evidence(3)))
+      host.virtualServers[index].servers.append(
+        HostNetwork.VirtualServer.Server(
+          address: address, port: row.number(4) ?? 0,
+          isMasqueraded: row.text(5) == "masq" || row.text(5) == "local",
+          weight: row.number(6) ?? 1, evidence: row.evidence(7)))
     }
   }
 
@@ -258,5 +273,22 @@ struct FactRowValues {
   /// The place in the bundle, whose member and line stand at an index and behind it.
   func evidence(_ index: Int) -> Evidence {
     Evidence(artifact: text(index) ?? "", line: number(index + 1))
+  }
+}
+
+extension HostNetwork.VirtualServer.Target {
+  /// Reads protocol, address and port from the first three columns.
+  fileprivate init?(_ row: FactRowValues) {
+    guard let proto = row.text(0), let address = row.text(1) else { return nil }
+    if proto == "fwm" {
+      // The kernel writes eight digits in hexadecimal, ipvsadm a decimal number.
+      guard let mark = UInt32(address, radix: address.utf8.count == 8 ? 16 : 10) else { return nil }
+      self = .mark(mark)
+      return
+    }
+    guard let address = IPAddress(address), let transport = TransportProtocol(proto) else {
+      return nil
+    }
+    self = .place(address, row.number(2) ?? 0, transport)
   }
 }

@@ -14,6 +14,9 @@ struct PathSites {
     var device: String
     /// The interface of the ENI that holds its address.
     var uplink: String?
+    /// Whether even packets of its own node reach it through the VPC, as in the strict mode of
+    /// security groups for pods.
+    var isBehindVPC = false
   }
 
   /// Something that listens.
@@ -106,8 +109,27 @@ struct PathSites {
     }
     for (address, device) in devices.sorted(by: { $0.key < $1.key })
     where seen.insert(address).inserted {
-      pods.append(Pod(name: "\(address)", address: address, device: device, uplink: nil))
+      var pod = Pod(name: "\(address)", address: address, device: device, uplink: nil)
+      if device.hasPrefix("vlan") { setBranch(of: &pod, host) }
+      if let uplink = pod.uplink { uplinks[address] = uplink }
+      pods.append(pod)
     }
+  }
+
+  /// A pod with a branch ENI has a table of its own: in strict mode for its interface, and with its
+  /// route; in standard mode for its address.
+  private func setBranch(of pod: inout Pod, _ host: HostNetwork) {
+    let address = pod.address
+    let own = host.routes.first { table, routes in
+      table.family == family && table.name != "main"
+        && routes.contains { $0.destination.base == address && $0.device == pod.device }
+    }
+    pod.isBehindVPC = own != nil
+    let rules = host.policyRules[family] ?? []
+    let named = rules.first { $0.source?.base == address && $0.source?.length == family.bits }
+    var table = own?.key.name
+    if table == nil, case .lookup(let name)? = named?.action { table = name }
+    pod.uplink = uplink(table, host)
   }
 
   private func isOwn(_ own: InterfaceAddress) -> Bool {
@@ -116,7 +138,7 @@ struct PathSites {
 
   /// Host interfaces of pods: the CNI's veths, and those of branch ENIs.
   private static func isPod(_ device: String) -> Bool {
-    device.hasPrefix("eni") || device.hasPrefix("vlan")
+    device.hasPrefix("eni") || (device.hasPrefix("vlan") && !device.hasPrefix("vlan."))
   }
 
   private func uplink(_ table: String?, _ host: HostNetwork) -> String? {
@@ -165,6 +187,28 @@ struct PathSites {
       if row.text(3)?.hasPrefix("default/kubernetes") ?? false { service = found }
       if port != 53, service == nil { service = found }
     }
+    try findVirtualServices()
+  }
+
+  /// In ipvs mode no rule of iptables names a service.
+  private mutating func findVirtualServices() throws {
+    let sql = """
+      SELECT address, protocol, port FROM ipvs_service
+      WHERE port > 0 AND destinations > 0 AND address NOT LIKE '127.%' ORDER BY rowid LIMIT 10000
+      """
+    for values in try store.query(sql, limits: QueryLimits(time: .seconds(20), rows: 10_000)).rows {
+      let row = FactRowValues(values: values)
+      guard let address = row.text(0).flatMap({ IPAddress($0) }), address.family == family,
+        let transport = row.text(1).flatMap({ TransportProtocol($0) }), let port = row.number(2)
+      else { continue }
+      guard uplinks[address] == nil else {
+        if nodePort == nil, address == primaryAddress { nodePort = (transport, port) }
+        continue
+      }
+      let found = Service(address: address, transport: transport, port: port)
+      if port == 53, transport == .udp { dns = dns ?? found }
+      if port != 53 { service = service ?? found }
+    }
   }
 
   // MARK: Judgement
@@ -185,6 +229,11 @@ struct PathSites {
     }
     let receiver = result.packet.destination
     if let other = pods.first(where: { $0.address == receiver }) {
+      let sender = pods.first { $0.address == result.packet.source }
+      if other.isBehindVPC || sender?.isBehindVPC == true {
+        return comesBack(
+          result, "leaves through \(device), and the VPC brings it back to \(other.name)")
+      }
       return rerouted(result, "leaves through \(device), but \(other.name) is on this node")
     }
     guard let holder = uplinks[result.packet.source], holder != device else { return plain(result) }
@@ -200,6 +249,13 @@ struct PathSites {
     return Judgement(
       result: result, word: "rerouted", detail: "\(text): \(cause?.text ?? "no line says why")",
       cause: cause)
+  }
+
+  /// What passes the node twice is not followed the second time.
+  private func comesBack(_ result: PathResult, _ text: String) -> Judgement {
+    Judgement(
+      result: result, word: "cannot tell", detail: text + " on this node: not followed twice",
+      cause: result.steps.last { $0.place == "route" })
   }
 
   /// An answer has to leave by where the question came from.

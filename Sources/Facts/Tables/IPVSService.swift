@@ -26,47 +26,61 @@ public struct IPVSService: FactTable {
   ) throws(ParseError) {
     var open: (row: Self, line: Int)?
     while let bytes = try input.nextLine() {
-      let words = bytes.words.map { String($0) }
-      guard let first = words.first else { continue }
-      switch first {
-      case "->" where words.count > 1 && !words[1].hasPrefix("Remote"), "-a":
-        open?.row.destinations += 1
-      case "TCP", "UDP", "SCTP", "FWM", "-A":
-        guard words.count >= 2, let service = Self(words) else { continue }
+      switch VirtualServerLine(bytes.words.map { String($0) }) {
+      case .server: open?.row.destinations += 1
+      case .service(let proto, let place, let scheduler):
         if let open { rows.append(open.row, line: open.line) }
-        open = (service, input.lineNumber)
-      default: break
+        let row = Self(
+          proto: proto, address: place.address, port: place.port, scheduler: scheduler)
+        open = (row, input.lineNumber)
+      case nil: break
       }
     }
     if let open { rows.append(open.row, line: open.line) }
   }
+}
 
-  /// `TCP  0A640001:01BB rr`, or `-A -t 10.100.0.1:443 -s rr`.
-  private init?(_ words: [String]) {
-    let isSaved = words[0] == "-A"
-    guard !isSaved || words.count >= 3 else { return nil }
-    let names = ["-t": "tcp", "-u": "udp", "-f": "fwm", "--sctp-service": "sctp"]
-    guard let proto = isSaved ? names[words[1]] : words[0].lowercased() else { return nil }
-    self.proto = proto
-    let place = isSaved ? words[2] : words[1]
-    if isSaved {
-      scheduler = words.firstIndex(of: "-s").flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
-    } else {
-      scheduler = words.count > 2 ? words[2] : nil
+/// A server behind a virtual server.
+public struct IPVSServer: FactTable {
+  var proto: String
+  var address: String
+  var port: Int64?
+  var server: String
+  var serverPort: Int64?
+  var method: String
+  var weight: Int64?
+
+  /// The declaration of `ipvs_server`.
+  public static let schema = Schema<Self>(
+    "ipvs_server", "Servers behind the virtual servers of the kernel's load balancer.",
+    from: [.ipvs, .foreignVirtualServers],
+    columns: [
+      Column("protocol", \.proto, "Of the virtual server: tcp, udp, sctp or fwm for a mark."),
+      Column("address", \.address, "Address of the virtual server, or its mark."),
+      Column("port", \.port, "Port of the virtual server; NULL for a mark."),
+      Column("server", \.server, "Address of the server."),
+      Column("server_port", \.serverPort, "Port of the server."),
+      Column("method", \.method, "How packets get there: masq, route, tunnel or local."),
+      Column("weight", \.weight, "Its weight; a server of weight 0 gets no new connections."),
+    ])
+
+  /// Reads `/proc/net/ip_vs`, or `ipvsadm --save`.
+  public static func parse(
+    _ input: inout ArtifactInput, into rows: inout RowSink<Self>
+  ) throws(ParseError) {
+    var service: (proto: String, place: VirtualServerLine.Place)?
+    while let bytes = try input.nextLine() {
+      switch VirtualServerLine(bytes.words.map { String($0) }) {
+      case .service(let proto, let place, _): service = (proto, place)
+      case .server(let place, let method, let weight):
+        guard let service else { continue }
+        rows.append(
+          Self(
+            proto: service.proto, address: service.place.address, port: service.place.port,
+            server: place.address, serverPort: place.port, method: method, weight: weight),
+          line: input.lineNumber)
+      case nil: break
+      }
     }
-    guard proto != "fwm", let colon = place.lastIndex(of: ":") else {
-      address = place
-      return
-    }
-    let text = place[..<colon]
-    let number = place[place.index(after: colon)...]
-    if text.hasPrefix("["), text.hasSuffix("]") {
-      address = String(text.dropFirst().dropLast())
-    } else if !isSaved, text.utf8.count == 8, let value = UInt32(text, radix: 16) {
-      address = [24, 16, 8, 0].map { String(value >> UInt32($0) & 0xff) }.joined(separator: ".")
-    } else {
-      address = String(text)
-    }
-    port = isSaved ? Int64(number) : Int64(number, radix: 16)
   }
 }
