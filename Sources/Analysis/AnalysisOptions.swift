@@ -20,6 +20,8 @@ public struct AnalysisOptions: Sendable {
   public var acceptsDamage: Bool
   /// Whether the history of the address pool is replayed.
   public var replays = true
+  /// What the user accepts.
+  public var waivers: Waivers?
 
   /// The choices of a user who chooses nothing.
   public init(

@@ -54,15 +54,18 @@ public enum Analyzer {
           outcome: runner.judge(rule))
       }
       try Excerpts.fill(&judgements, from: source, kept: facts.texts)
+      judgements = try waived(judgements.map(fingerprinted), options)
       let description = try InputDescription(facts, source: source, sha256: sha256)
-      return Report.assemble(
+      var report = Report.assemble(
         Report.Parts(
           tool: Report.Tool(
             version: Manifest.ToolVersion.current.version, rules: BuiltinRules.version,
             engine: "none", ruleCount: rules.count),
-          input: description.input, judgements: judgements.map(fingerprinted),
+          input: description.input, judgements: judgements,
           packets: try PacketSummary(facts.store).packets(), notices: description.notices,
           errors: [], failOn: options.failOn, strict: options.strict))
+      if let note = options.waivers?.baseline?.pruning(report) { report.notices.append(note) }
+      return report
     } catch {
       throw AnalysisError(of: error)
     }
@@ -94,6 +97,15 @@ public enum Analyzer {
     } catch {
       throw AnalysisError(of: error)
     }
+  }
+
+  private static func waived(
+    _ judgements: [Judgement], _ options: AnalysisOptions
+  ) throws(AnalysisError) -> [Judgement] {
+    guard let waivers = options.waivers else { return judgements }
+    let known = try ruleSet(options).rules.map(\.id)
+    try waivers.baseline?.check(known: known)
+    return waivers.applied(to: judgements, known: known).map(fingerprinted)
   }
 
   private static func fingerprinted(_ judgement: Judgement) -> Judgement {

@@ -18,6 +18,7 @@ public struct TextRenderer: ReportRenderer {
     findings(report, to: &out)
     notEvaluated(report, to: &out)
     if style.showsPassed { passed(report, to: &out) }
+    if style.showsSuppressed { suppressed(report, to: &out) }
     if style.showsNotApplicable { notApplicable(report, to: &out) }
     notices(report, to: &out)
     ending(report, to: &out)
@@ -127,6 +128,13 @@ public struct TextRenderer: ReportRenderer {
 
   private func passed(_ report: Report, to out: inout some TextOutputStream) {
     list("PASSED", report.passed.map { ($0.rule, "not found: \($0.title)") }, to: &out)
+  }
+
+  private func suppressed(_ report: Report, to out: inout some TextOutputStream) {
+    let entries = report.findings.compactMap { finding in
+      finding.suppressed.map { (finding.rule, "\(finding.subject.key): \($0.reason)") }
+    }
+    list("SUPPRESSED", entries, to: &out)
   }
 
   private func notApplicable(_ report: Report, to out: inout some TextOutputStream) {

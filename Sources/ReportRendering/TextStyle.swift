@@ -10,19 +10,23 @@ public struct TextStyle: Sendable, Equatable {
   public var showsDetails: Bool
   /// Whether rules that passed are listed.
   public var showsPassed: Bool
+  /// Whether findings that the user accepts are listed.
+  public var showsSuppressed: Bool
   /// Whether rules that don't concern the node are listed.
   public var showsNotApplicable: Bool
 
   /// A style; lines are never narrower than 40 cells.
   public init(
     width: Int = 80, isColoured: Bool = false, isASCII: Bool = false, showsDetails: Bool = false,
-    showsPassed: Bool = false, showsNotApplicable: Bool = false
+    showsPassed: Bool = false, showsSuppressed: Bool = false,
+    showsNotApplicable: Bool = false
   ) {
     self.width = max(40, width)
     self.isColoured = isColoured
     self.isASCII = isASCII
     self.showsDetails = showsDetails
     self.showsPassed = showsPassed
+    self.showsSuppressed = showsSuppressed
     self.showsNotApplicable = showsNotApplicable
   }
 

@@ -27,6 +27,8 @@ struct AnalyzeCommand: ParsableCommand {
 
   @OptionGroup var report: ReportOutput
 
+  @OptionGroup var accepted: WaiverOptions
+
   @Option(help: "Severity from which on the run fails: critical, error, warning, info, any, none.")
   var failOn: FailOn = .none
 
@@ -56,11 +58,13 @@ struct AnalyzeCommand: ParsableCommand {
     options.replays = !noReplay
     let code: Int
     do throws(AnalysisError) {
+      options.waivers = try accepted.waivers()
       let unmasking = try unmask.map { file throws(AnalysisError) in try Unmasking(file: file) }
       var result = try Analyzer.run(
         bundle == "-" ? .standardInput : .path(bundle), options: options)
       if let unmasking { result = try unmasking.unmasked(result) }
       try report.write(result)
+      try accepted.finish(result)
       code = result.exit.code
     } catch {
       Console.report(error, json: report.chosenFormat == .json)

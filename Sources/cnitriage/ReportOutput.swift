@@ -23,7 +23,7 @@ struct ReportOutput: ParsableArguments {
   @Flag(help: "Show every finding in full.")
   var details = false
 
-  @Option(help: "Further lists, comma-separated: passed, not-applicable.")
+  @Option(help: "Further lists, comma-separated: passed, suppressed, not-applicable.")
   var show: [String] = []
 
   @Option(help: "auto, always or never.")
@@ -46,8 +46,8 @@ struct ReportOutput: ParsableArguments {
   }
 
   mutating func validate() throws {
-    for word in shown where !["passed", "not-applicable"].contains(word) {
-      throw ValidationError("--show knows `passed` and `not-applicable`, not `\(word)`.")
+    for word in shown where !["passed", "suppressed", "not-applicable"].contains(word) {
+      throw ValidationError("--show knows passed, suppressed and not-applicable, not `\(word)`.")
     }
   }
 
@@ -75,7 +75,7 @@ struct ReportOutput: ParsableArguments {
     return TextStyle(
       width: environment["COLUMNS"].flatMap { Int($0) } ?? 80, isColoured: colours,
       isASCII: ascii || !ColorChoice.isUTF8, showsDetails: details,
-      showsPassed: shown.contains("passed"),
+      showsPassed: shown.contains("passed"), showsSuppressed: shown.contains("suppressed"),
       showsNotApplicable: shown.contains("not-applicable"))
   }
 
