@@ -46,6 +46,7 @@ public final class FactStore: Sendable {
       var configuration = Configuration()
       configuration.prepareDatabase { database in
         database.applyLimits()
+        SQLFunctions.add(to: database)
         // The file is a copy of what the bundle holds: losing it in a crash costs nothing.
         try database.execute(
           sql: "PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536")

@@ -35,8 +35,7 @@ public final class FleetDatabase: Sendable {
         for table in tables {
           try database.execute(sql: StoreSchema.createTable(table))
         }
-        database.add(function: PublishedViews.time)
-        database.add(function: PublishedViews.addressKey)
+        SQLFunctions.add(to: database)
       }
     } catch {
       throw FactStoreError(.open, "the database could not be made: \(FactStore.message(error))")

@@ -32,8 +32,7 @@ extension PublishedFacts {
       }
       self.init(queue: queue, tables: tables)
       queue.writeWithoutTransaction { database in
-        database.add(function: PublishedViews.time)
-        database.add(function: PublishedViews.addressKey)
+        SQLFunctions.add(to: database)
       }
     } else {
       self.init(queue: queue, tables: tables)

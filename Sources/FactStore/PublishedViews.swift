@@ -9,8 +9,6 @@ enum PublishedViews {
   static func create(
     _ tables: [PublishedTable], of origin: FactOrigin, in database: Database
   ) throws {
-    database.add(function: time)
-    database.add(function: addressKey)
     try database.execute(
       sql: "CREATE TEMP TABLE fact_origin (bundle_id, cluster, node_id, collected_at)")
     // Names out of a bundle are values here, never a part of a statement.
@@ -38,20 +36,4 @@ enum PublishedViews {
     case .addressKey(let name): "address_key(\(StoreSchema.quoted(name)))"
     }
   }
-
-  /// The functions that queries may use as well.
-  static let time = DatabaseFunction("rfc3339", argumentCount: 1, pure: true) { values in
-    guard case .int64(let time) = values.first?.storage, timeRange.contains(time) else {
-      return nil
-    }
-    return RFC3339.string(microseconds: time)
-  }
-
-  static let addressKey = DatabaseFunction("address_key", argumentCount: 1, pure: true) { values in
-    guard case .string(let text) = values.first?.storage else { return nil }
-    return AddressKey.of(text)
-  }
-
-  /// The years 0001 to 9999, which RFC 3339 can write.
-  static let timeRange: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
 }

@@ -58,7 +58,7 @@ public enum FactCatalog {
   public static let derived: [any DerivedTable.Type] = [
     ClockSkew.self, IptablesChosenTable.self, UnitExec.self, UnitEnvironment.self,
     NewVethLinkPolicy.self, NetworkSetting.self, SysctlEffectiveSetting.self,
-    ReversePathFilter.self, KubeletEffective.self, MaxPods.self, CNIImage.self, CNISetting.self,
+    ReversePathFilter.self, PodIP.self, KubeletEffective.self, MaxPods.self, CNIImage.self, CNISetting.self,
   ]
 
   /// Tables that the replay of the address manager's logs fills.

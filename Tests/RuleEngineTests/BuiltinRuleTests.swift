@@ -8,11 +8,11 @@ import Testing
 
 @Suite("The built-in rules")
 struct BuiltinRuleTests {
-  /// The package's folder, for examples that name fixtures.
-  static let root = String(
-    #filePath.split(separator: "/").dropLast(3).reduce(into: "") { $0 += "/" + $1 })
+  /// The folder of the rules, which files of examples are relative to.
+  static let folder =
+    #filePath.split(separator: "/").dropLast(3).reduce(into: "") { $0 += "/" + $1 } + "/Rules"
 
-  static var tester: RuleTester { RuleTester(fixtures: root, conclusions: Conclusions.self) }
+  static var tester: RuleTester { RuleTester(fixtures: folder, conclusions: Conclusions.self) }
 
   static let paths = BuiltinRules.files.map(\.path)
 

@@ -8,4 +8,9 @@ public enum AddressKey {
   public static func of(_ text: String) -> String? {
     text.utf8.count <= limitBytes ? IPRange(text)?.firstKey : nil
   }
+
+  /// The same of the last address of a range.
+  public static func last(of text: String) -> String? {
+    text.utf8.count <= limitBytes ? IPRange(text)?.lastKey : nil
+  }
 }
