@@ -18,7 +18,7 @@ public enum FactCatalog {
     ProtocolCounter.self, SocketCount.self, Listener.self, LocalPortUse.self,
     Driver.self, DriverCounter.self, InterfaceDevice.self, QueueDiscipline.self,
     AttachedProgram.self,
-    Sysctl.self, OtherSysctl.self, SysctlSetting.self, ConfigFile.self,
+    Sysctl.self, OtherSysctl.self, SysctlSetting.self, ConfigFile.self, ConfigLine.self,
     Unit.self, UnitDirective.self, LinkFile.self, NetworkDirective.self,
     KubeletFlag.self, KubeletSetting.self, MaxPodsSource.self, KubeletEvent.self,
     KubeletCertificate.self, KubeletEndpoint.self, PodFolder.self, HostEvent.self,
@@ -58,7 +58,8 @@ public enum FactCatalog {
   public static let derived: [any DerivedTable.Type] = [
     ClockSkew.self, IptablesChosenTable.self, UnitExec.self, UnitEnvironment.self,
     NewVethLinkPolicy.self, NetworkSetting.self, SysctlEffectiveSetting.self,
-    ReversePathFilter.self, PodIP.self, KubeletEffective.self, MaxPods.self, CNIImage.self, CNISetting.self,
+    ReversePathFilter.self, PodIP.self, KubeletEffective.self, MaxPods.self, CNIImage.self,
+    CNISetting.self,
   ]
 
   /// Tables that the replay of the address manager's logs fills.

@@ -90,9 +90,10 @@ public struct RuleTester {
   /// Where the collector puts a copied file.
   static func path(of member: RuleExample.Member) -> String {
     let folder = Catalog.artifact(member.artifact)?.path ?? member.artifact.rawValue
-    guard let artifact = Catalog.artifact(member.artifact), case .files = artifact.source,
-      let origin = member.origin
-    else { return folder }
+    guard let artifact = Catalog.artifact(member.artifact), let origin = member.origin else {
+      return folder
+    }
+    if case .file = artifact.source { return folder }
     let flat: [ArtifactID] = [.ipamdLog, .pluginLog, .cniConfiguration, .checkpoint]
     if flat.contains(member.artifact) {
       return "\(folder)/\(origin.split(separator: "/").last ?? "")"

@@ -10,7 +10,10 @@ public struct ConfigFile: FactTable {
   /// The declaration of `config_file`.
   public static let schema = Schema<Self>(
     "config_file", "Configuration files that were copied.",
-    from: [.unitFiles, .networkdFiles, .networkManager, .sysctlFiles],
+    from: [
+      .unitFiles, .networkdFiles, .networkManager, .sysctlFiles, .firewallManagers, .resolver,
+      .runtimeConfiguration, .interfaceConfiguration,
+    ],
     columns: [
       Column("path", \.path, "Absolute path on the node."),
       Column("directory", \.directory, "Folder of the file."),
