@@ -70,6 +70,8 @@ struct NodeFiles {
       "/etc/resolv.conf": "search \(instance.region).compute.internal\n"
         + "nameserver \(instance.resolver)\n",
       "/etc/sysctl.conf": "# Settings belong into /etc/sysctl.d.\n",
+      "/etc/systemd/networkd.conf.d/80-release.conf":
+        "[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no\n",
       "/etc/sysctl.d/99-amazon.conf": """
       vm.overcommit_memory=1
       kernel.panic=10
