@@ -209,6 +209,7 @@ let package = Package(
       name: "RuleEngineTests",
       dependencies: [
         "Analysis", "BundleModel", "BuiltinRules", "Facts", "FactStore", "ReportModel",
+        "TestSupport",
         "RuleEngine",
       ],
       swiftSettings: strict),

@@ -16,7 +16,7 @@ public struct RuleFile: Sendable, Hashable {
 /// The rules that are compiled into the program.
 public enum BuiltinRules {
   /// The version of the set, raised whenever a rule's meaning changes: year and month.
-  public static let version = "2026.10"
+  public static let version = "2026.11"
 
   /// Every rule, sorted by path.
   public static var files: [RuleFile] { embeddedRules }

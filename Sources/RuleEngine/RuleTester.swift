@@ -27,22 +27,25 @@ public struct RuleTester {
     return Self.differences(example.expect, outcome, values)
   }
 
-  /// What all examples of a rule got wrong, one line each.
+  /// What all examples of a rule got wrong; if nothing, the damage to the rule that none of them
+  /// notices: what they leave unproved. One line each.
   public func failures(of rule: RuleDefinition) throws -> [String] {
-    try rule.examples.flatMap { example in
-      try failures(of: example, of: rule).map {
-        "\(rule.file):\(example.line): \(example.name): \($0)"
-      }
-    }
-  }
-
-  /// The damage to a rule that none of its examples notices, one line each: what they leave unproved.
-  public func unnoticedDamage(of rule: RuleDefinition) throws -> [String] {
-    let mutants = RuleMutation.mutants(of: rule)
-    guard !mutants.isEmpty else {
+    var failures: [String] = []
+    var unnoticed = RuleMutation.mutants(of: rule)
+    guard !unnoticed.isEmpty else {
       return ["\(rule.file):\(rule.query.line): the query has no outermost WHERE to prove"]
     }
-    return try mutants.filter { try failures(of: $0.rule).isEmpty }.map {
+    for example in rule.examples {
+      let (store, items) = try load(example)
+      func differences(_ rule: RuleDefinition) -> [String] {
+        let (outcome, values) = RuleRunner(store, items: items).evaluate(rule)
+        return Self.differences(example.expect, outcome, values)
+      }
+      failures += differences(rule).map { "\(rule.file):\(example.line): \(example.name): \($0)" }
+      unnoticed.removeAll { !differences($0.rule).isEmpty }
+    }
+    guard failures.isEmpty else { return failures }
+    return unnoticed.map {
       "\(rule.file):\(rule.query.line): no example notices the query \($0.name)"
     }
   }

@@ -188,8 +188,10 @@ struct RuleReadingTests {
       try set.selecting(select, ignoring: ignore).map(\.id)
     }
     #expect(try ids([]).count == set.rules.count)
-    #expect(try ids(["subnet"]) == ["subnet/no-free-addresses", "subnet/no-free-prefix"])
-    #expect(try ids(["subnet/*"], ["*prefix"]) == ["subnet/no-free-addresses"])
+    let subnet = set.rules.map(\.id).filter { $0.hasPrefix("subnet/") }
+    #expect(subnet.count > 2 && subnet.contains("subnet/no-free-prefix"))
+    #expect(try ids(["subnet"]) == subnet)
+    #expect(try ids(["subnet/*"], ["*prefix"]) == subnet.filter { !$0.hasSuffix("prefix") })
     #expect(try ids(["forwarding/policy-drop"]) == ["forwarding/policy-drop"])
     let error = #expect(throws: SelectionError.self) { try ids(["forwarding/policy-dorp"]) }
     #expect(error?.nearest == "forwarding/policy-drop")
