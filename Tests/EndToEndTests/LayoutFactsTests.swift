@@ -44,7 +44,9 @@ struct LayoutFactsTests {
 
   /// Items that both have, of which a layout holds less by its nature.
   static let partly: [BundleKind: Set<ArtifactID>] = [
-    .eksLogCollector: [.unitFiles, .units, .kubeletConfiguration, .resolver, .nodeadm],
+    .eksLogCollector: [
+      .unitFiles, .units, .kubeletConfiguration, .resolver, .nodeadm, .runtimeConfiguration,
+    ],
     .supportScript: [.unitFiles, .systemLog],
   ]
 
@@ -53,7 +55,7 @@ struct LayoutFactsTests {
   /// from many items at once, one of which a layout may lack.
   static let chosen: Set<String> = [
     "iptables_chosen_table", "cni_setting", "cni_image", "sysctl_other", "replay_epoch",
-    "path_verdict", "path_step",
+    "path_verdict", "path_step", "pod_ip", "config_line",
   ]
 
   /// Where the old script had what a bundle with the names of eks-log-collector.sh has.

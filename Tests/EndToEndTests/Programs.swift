@@ -185,6 +185,14 @@ final class LabNode: Sendable {
 
 /// The parts of a report that the tests look at.
 struct ReportDocument: Decodable, Sendable {
+  /// Rules that a lab node alone can't answer: they ask the cluster or AWS, a container runtime, a
+  /// counter of the ENA driver, or a machine with time to spare.
+  static let beyondTheLab: Set<String> = [
+    "addon/daemonset-recreated", "addon/managed-field-drift", "addon/self-managed",
+    "iam/node-role-keeps-cni-policy", "subnet/forecast-exhaustion", "dns/linklocal-drops",
+    "ipam/runtime-disagrees", "probes/slow-health",
+  ]
+
   let findings: [Finding]
   let not_evaluated: [Unknown]
 
